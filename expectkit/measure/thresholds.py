@@ -1,0 +1,224 @@
+"""Where to put candidate thresholds, so that each step of a slider changes what people see by about as much.
+
+Equal steps in score would waste most of them: scores crowd near 0, or near 1, or all lie below 0.01. The
+candidates are therefore spread evenly over what a threshold does, how many cases it flags and how many it misses,
+and then moved to the shortest decimal that says the same. Placement never affects how cases are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_FLOOR, Context, Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from expectkit.errors import InputError
+
+FloatArray = NDArray[np.float64]
+
+_SHARE_EVEN_IN_VOLUME = 0.30
+_SHARE_EVEN_IN_LOG_VOLUME = 0.20  # finer steps where few cases are flagged: most operating points are there
+_SHARE_EVEN_IN_MISSES = 0.50
+_SHORT_ENOUGH = 4  # significant digits of a score that is kept as it is
+
+
+def candidate_thresholds(
+    scores_of_negatives: ArrayLike,
+    scores_of_positives: ArrayLike,
+    *,
+    stated: Iterable[float] = (),
+    n: int = 1_000,
+) -> FloatArray:
+    """Choose about `n` thresholds that are useful for these scores.
+
+    Among them are: thresholds evenly spread in the number of negatives flagged (part of them evenly in its
+    logarithm) and in the number of positives missed; round numbers (steps of 0.01 when scores span much of 0 to 1,
+    otherwise of 1, 2 or 5 times a power of ten); every stated value, exactly; one threshold that flags every case
+    and one that flags none.
+
+    A threshold may lie anywhere between two neighbouring scores without changing a count. There the decimal with
+    the fewest digits is taken, so that a slider shows 0.4913 and not 0.49128374651.
+
+    Parameters
+    ----------
+    scores_of_negatives, scores_of_positives : array-like of float
+        Scores of a sample of each class, any size; the two classes may be sampled at different rates. Missing and
+        infinite ones are ignored.
+    stated : iterable of float
+        Thresholds that somebody asked for; finite. They are kept as they are.
+    n : int, at least 10
+        About how many.
+
+    Returns
+    -------
+    float64 array
+        Ascending, distinct, finite.
+
+    Raises
+    ------
+    InputError
+        If a stated threshold is missing or infinite.
+
+    Examples
+    --------
+    >>> candidate_thresholds([0.1, 0.1, 0.2], [0.2, 0.4], stated=[0.3], n=10).tolist()
+    [0.1, 0.2, 0.3, 0.4, 0.4015]
+    """
+    asked = np.array(list(stated), np.float64)
+    if not np.isfinite(asked).all():
+        raise InputError("a stated threshold is missing or infinite. Give finite numbers.")
+    scores, reached = _spread(_finite(scores_of_negatives), _finite(scores_of_positives))
+    if scores.size == 0:
+        return np.unique(asked)
+    low, high = float(scores[0]), float(scores[-1])
+    round_numbers = _round_numbers(low, high, n)
+    n_left = max(n - round_numbers.size - asked.size - 2, n // 2)
+    placed = _apart(
+        _shortened(*_even_steps(scores, reached, n_left)), scores, np.append(round_numbers, asked)
+    )
+    ends = [flags_everything(low, high), flags_nothing(low, high)]
+    return np.unique(np.concatenate([placed, round_numbers, asked, ends])) + 0.0
+
+
+def flags_everything(low: float, high: float) -> float:
+    """Return a short threshold at or just below the smallest score.
+
+    Parameters
+    ----------
+    low, high : float
+        The smallest and the largest score.
+
+    Returns
+    -------
+    float
+        At most `low`, and not below 0 unless `low` is.
+
+    Examples
+    --------
+    >>> flags_everything(0.00123456, 0.9)
+    0.001
+    """
+    lowest = low - (high - low) / 1_000
+    if low >= 0:
+        lowest = max(lowest, np.nextafter(0, -1))
+    return _shortest(lowest, low) if np.isfinite(lowest) else low
+
+
+def flags_nothing(low: float, high: float, *, dtype: Any = np.float64) -> float:
+    """Return a short threshold just above the largest score.
+
+    Parameters
+    ----------
+    low, high : float
+        The smallest and the largest score.
+    dtype : float32 or float64
+        The precision in which scores are compared.
+
+    Returns
+    -------
+    float
+        Above `high`; at most 1 when `high` is below 1.
+
+    Examples
+    --------
+    >>> flags_nothing(0.1, 0.87654)
+    0.88
+    >>> flags_nothing(0.0, 1.0) > 1
+    True
+    """
+    with np.errstate(over="ignore"):
+        after = float(np.nextafter(dtype(high), dtype(np.inf)))
+    if not np.isfinite(after):
+        return float(np.finfo(np.float64).max)
+    highest = high + (high - low) / 200
+    if high < 1 < highest:
+        highest = 1.0
+    if high == 1 or not after < highest < np.inf:
+        return after
+    return _shortest(after, highest)
+
+
+def _finite(scores: ArrayLike) -> FloatArray:
+    values = np.asarray(scores, np.float64).ravel()
+    return values[np.isfinite(values)] + 0.0
+
+
+def _spread(negatives: FloatArray, positives: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the distinct scores, ascending, and how much of all steps should lie at or below each; at last 1."""
+    negatives, positives = np.sort(negatives), np.sort(positives)
+    both = np.sort(np.concatenate([negatives, positives]))
+    values = both[np.diff(both, prepend=-np.inf) > 0]
+    n_below = np.searchsorted(negatives, values, side="right")
+    missed = np.searchsorted(positives, values, side="right") / max(positives.size, 1)
+    unflagged = n_below / max(negatives.size, 1)
+    in_log = 1 - np.log1p(negatives.size - n_below) / np.log1p(max(negatives.size, 1))
+    reached = (
+        _SHARE_EVEN_IN_VOLUME * unflagged
+        + _SHARE_EVEN_IN_LOG_VOLUME * in_log
+        + _SHARE_EVEN_IN_MISSES * missed
+    )
+    return values, np.asarray(reached / max(float(reached[-1]), 1e-300) if reached.size else reached)
+
+
+def _even_steps(scores: FloatArray, reached: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+    """Pick about `n` scores above the smallest, and for each how far down a threshold may move in its place."""
+    if scores.size <= n:
+        return scores[:-1], scores[1:]
+    steps = np.searchsorted(reached, np.linspace(0, reached[-1], n))
+    # a tie that is a step by itself: where it ends is one too
+    crowded = np.flatnonzero(np.diff(reached, prepend=0) > 1 / n)
+    picked = np.unique(np.minimum(np.concatenate([steps, crowded, crowded + 1]), scores.size - 1))
+    chosen = scores[picked]
+    near = chosen[1:] - (chosen[1:] - chosen[:-1]) / 4
+    is_edge = np.isin(picked[1:], np.concatenate([crowded, crowded + 1]))
+    return np.where(is_edge, scores[np.maximum(picked[1:] - 1, 0)], near), chosen[1:]
+
+
+def _apart(placed: FloatArray, scores: FloatArray, others: FloatArray) -> FloatArray:
+    """Leave out placed thresholds that hardly differ from a round or stated one, judged by their neighbours."""
+    if others.size == 0 or placed.size < 3 or scores.size <= placed.size + 1:
+        return placed
+    gap = np.minimum(np.diff(placed, prepend=-np.inf), np.diff(placed, append=np.inf))
+    others = np.sort(others)
+    at = np.searchsorted(others, placed)
+    above, below = others[np.minimum(at, others.size - 1)], others[np.maximum(at - 1, 0)]
+    distance = np.minimum(np.abs(above - placed), np.abs(placed - below))
+    kept: FloatArray = placed[(distance == 0) | (distance > gap / 3)]
+    return kept
+
+
+def _shortened(below: FloatArray, at: FloatArray) -> FloatArray:
+    return np.array([_shortest(low, high) for low, high in zip(below.tolist(), at.tolist(), strict=True)])
+
+
+def _shortest(above: float, at_most: float) -> float:
+    """Return the number with the fewest digits that is > `above` and <= `at_most`, nearest to `at_most`."""
+    at_most = float(at_most)
+    exact = Decimal(repr(at_most))
+    if len(exact.normalize().as_tuple().digits) <= _SHORT_ENOUGH:
+        return at_most
+    if above < 0 <= at_most:
+        return 0.0
+    for digits in range(1, 17):
+        value = float(Context(prec=digits, rounding=ROUND_FLOOR).create_decimal(exact))
+        if above < value <= at_most:
+            return value
+    return at_most
+
+
+def _round_numbers(low: float, high: float, n: int) -> FloatArray:
+    """Return round numbers inside the range, at most about a tenth of `n`."""
+    span = high - low
+    if not 0 < span < np.inf:
+        return np.empty(0)
+    power = 10.0 ** np.floor(np.log10(span / max(n // 10, 2)) - 1e-9)
+    if power == 0 or not np.isfinite(power):
+        return np.empty(0)
+    step = next(power * nice for nice in (1, 2, 5, 10, 20) if span / (power * nice) <= max(n // 10, 2) + 1e-6)
+    whole = np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    if np.abs(whole).max(initial=0) > 2**52:
+        return np.empty(0)
+    digits = Decimal(repr(float(f"{step:.0e}")))
+    return np.array([float(digits * Decimal(int(k))) for k in whole.tolist()])

@@ -1,0 +1,205 @@
+"""The briefing as one value: sections of blocks in reading order, all text final.
+
+A renderer only places what it is given. Each block class names its component: ``VolumeCards`` is drawn by
+``templates/components/volume_cards.j2``, which holds two macros of one argument, ``html`` and ``markdown``.
+A new kind of block is one class here and one component file; a new section made of known blocks is one file in
+``briefing/sections/``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from expectkit.briefing.charts import IconArray, LineChart, RangeBar, RangeChart, Tone
+
+
+class Block:
+    """Base of all blocks."""
+
+    __slots__ = ()
+
+    @property
+    def component(self) -> str:
+        """The component that draws this block: the class name in snake case."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text; `strong` sets it bold, `tone` in the colour of an outcome."""
+
+    text: str
+    strong: bool = False
+    tone: Tone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph(Block):
+    """Running text. ``lead`` is the expectation itself, ``note`` is small print."""
+
+    spans: tuple[Span, ...]
+    style: Literal["body", "lead", "note"] = "body"
+
+    @property
+    def text(self) -> str:
+        """The words without their emphasis."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Block):
+    """A heading inside a section (level 3)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeCard:
+    """One daily volume: title, big number, what it counts, its range in words and as a bar."""
+
+    title: str
+    number: str
+    tone: Tone
+    sentence: str
+    range_words: str
+    bar: RangeBar | None
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeCards(Block):
+    """Two to four daily volumes side by side."""
+
+    cards: tuple[VolumeCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DotBlocks(Block):
+    """An icon array with the line that says what one dot is."""
+
+    caption: str
+    chart: IconArray
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table column; `width` is its share of the table in per cent."""
+
+    title: str
+    align: Literal["left", "right"] = "left"
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell, with an optional second line in small print."""
+
+    text: str
+    note: str = ""
+    tone: Tone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table row; its first cell is its header."""
+
+    cells: tuple[Cell, ...]
+    is_recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Block):
+    """A table. `caption` is read out by screen readers and shown when `shows_caption`."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    shows_caption: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Charts(Block):
+    """One chart over the full width or two side by side, with a source line."""
+
+    charts: tuple[LineChart | RangeChart, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A list item: a bold lead and the rest of the sentence."""
+
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel(Block):
+    """The one tinted box of a page, such as "What we ask of you"."""
+
+    title: str
+    items: tuple[Item, ...]
+    is_numbered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Block):
+    """A plain list."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions(Block):
+    """Terms and what they mean here, in two columns."""
+
+    entries: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff(Block):
+    """Lines to sign: a role and what is written under it."""
+
+    lines: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A remark hung on a word (never on a number); `marker` is what the text shows, such as "1"."""
+
+    marker: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section: a heading that states the finding, a line under it, blocks."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    deck: str = ""
+    starts_page: bool = False
+    shows_title: bool = True
+    footnotes: tuple[Footnote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole briefing, ready to be drawn."""
+
+    kind: str
+    title: str
+    deck: str
+    subject: str
+    meta: tuple[str, ...]
+    badge: str
+    badge_tone: Tone
+    banner: str
+    sections: tuple[Section, ...]
+    footer: str
+    language: str
+    date: str
+    description: str

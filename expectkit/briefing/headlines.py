@@ -1,0 +1,273 @@
+"""What the first page says around the expectation: headline, deck, cards, the icon array.
+
+A headline states the finding and rounds to two figures; everything below it is printed as in the statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.statements import Outcome, SettingFacts, Statement, counted, outcomes_of
+from expectkit.briefing.vocabulary import Noun, Words, sentence_case
+from expectkit.briefing.wording import (
+    FEWER_THAN_ONE,
+    frequency_base,
+    frequency_text,
+    half_up,
+    headline_number,
+    number_text,
+    some_of,
+    threshold_text,
+)
+
+# fmt: off
+_VERBS = {
+    "blocked": "block", "caught": "catch", "detected": "detect", "diagnosed": "diagnose", "discovered": "discover",
+    "escalated": "escalate", "filtered": "filter", "flagged": "flag", "found": "find", "held": "hold",
+    "identified": "identify", "intercepted": "intercept", "marked": "mark", "quarantined": "quarantine",
+    "queued": "queue", "recognised": "recognise", "recognized": "recognize", "referred": "refer",
+    "rejected": "reject", "reported": "report", "routed": "route", "screened": "screen", "sent": "send",
+    "spotted": "spot", "stopped": "stop",
+}
+# fmt: on
+
+
+def headline(words: Words, facts: SettingFacts) -> Statement:
+    """Write the finding in one line, rounded to two figures.
+
+    Returns
+    -------
+    Statement
+        "headline". Where there were too few cases for a number it says what is known instead.
+    """
+    wrong, missed, caught = outcomes_of(words, facts)
+    catch, flag = _verb(caught.happens, "catch", last=True), _verb(wrong.briefly, "flag", last=False)
+    caught_text, wrong_text = _headline_amount(caught), _headline_amount(wrong)
+    values = {
+        f"{outcome.name}.mean": outcome.printed.values["mean"]
+        for outcome in (caught, wrong)
+        if "mean" in outcome.printed.values
+    }
+    if caught_text and wrong_text:
+        periods = caught.printed.period, wrong.printed.period
+        if periods[0] == periods[1]:
+            text = f"Each {periods[0]} it should {catch} {caught_text}, and {flag} {wrong_text} by mistake"
+        else:
+            text = f"It should {catch} {caught_text} a {periods[0]}, and {flag} {wrong_text} a {periods[1]} by mistake"
+    elif caught_text:
+        text = f"Each {caught.printed.period} it should {catch} {caught_text}"
+    elif wrong_text:
+        text = (
+            f"Each {wrong.printed.period} it should {flag} {wrong_text} by mistake; {_open_question(missed)}"
+        )
+    else:
+        text = sentence_case(_open_question(missed))
+    return Statement("headline", text, values)
+
+
+def _headline_amount(outcome: Outcome) -> str:
+    printed = outcome.printed
+    if "mean" in printed.values:
+        number = headline_number(printed.values["mean"])
+        return f"about {outcome.noun.counted(number)}"
+    if printed.mean == FEWER_THAN_ONE:
+        return counted(outcome.noun, FEWER_THAN_ONE)
+    if printed.level == "range only" and printed.mean_range is not None:
+        return f"{printed.mean_range} {outcome.noun.plural}"
+    if printed.bound is not None:
+        which, bound = printed.bound
+        return f"{which} {counted(outcome.noun, bound)}"
+    return ""
+
+
+def _open_question(missed: Outcome) -> str:
+    return f"too few {missed.noun.plural} were tested to say how many it would miss"
+
+
+def _verb(participle: str, default: str, *, last: bool) -> str:
+    """Return the verb of a participle such as "correctly caught" (its last word) or "held for review" (first)."""
+    parts = participle.lower().split()
+    return _VERBS.get(parts[-1 if last else 0], default)
+
+
+def deck(words: Words, facts: SettingFacts, *, version: str = "", setting: str = "proposed") -> Statement:
+    """Write the line under the headline: which model, which setting, what kind of day.
+
+    Parameters
+    ----------
+    words : Words
+    facts : SettingFacts
+    version : str
+        Of the model; left out when empty.
+    setting : str
+        What the setting is called, such as "proposed" or "agreed".
+    """
+    cases, positives = facts.printed.cases, facts.printed.positives
+    model = f"version {version} of the {words.model_name}" if version else f"the {words.model_name}"
+    place = f"at the {setting} setting of {threshold_text(facts.threshold)}"
+    many = counted(words.case, cases.mean) if cases.mean is not None else words.case.plural
+    first = f"{sentence_case(model)}, {place}, on an average {cases.period} of {many}."
+    share = (
+        f"{_about(positives)} a {positives.period}"
+        if positives.period != cases.period
+        else f"{_about(positives)}"
+    )
+    verb = "is" if positives.mean == "1" else "are"
+    kind = words.positive.with_article if positives.mean == "1" else words.positive.plural
+    second = f" {sentence_case(share)} of them {verb} {kind}." if positives.mean else ""
+    values = {
+        f"{n}.mean": v.values["mean"]
+        for n, v in (("cases", cases), ("positives", positives))
+        if "mean" in v.values
+    }
+    return Statement("deck", first + second, {"threshold": facts.threshold, **values})
+
+
+def _about(volume: PrintedVolume) -> str:
+    return f"{'about ' if volume.is_about else ''}{volume.mean}"
+
+
+# ----------------------------------------------------------------------------------------------------- cards
+
+
+def cards(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
+    """Write the texts of the three cards, and what "typically" means on them.
+
+    Returns
+    -------
+    tuple of Statement
+        For each outcome ``card.<name>.title``, ``.sentence`` (goes on from the big number) and ``.range``;
+        then "typically".
+    """
+    outcomes = outcomes_of(words, facts)
+    base = frequency_base(_stated_rates(facts))
+    statements = []
+    for outcome in outcomes:
+        values = {f"{outcome.name}.{name}": value for name, value in outcome.printed.values.items()}
+        by_mistake = " by mistake" if outcome.name == "flagged_negatives" else ""
+        title = sentence_case(f"{outcome.label}{by_mistake}")
+        key = f"card.{outcome.name}"
+        statements += [
+            Statement(f"{key}.title", title),
+            Statement(f"{key}.sentence", _card_sentence(outcome, facts, base), values),
+            Statement(f"{key}.range", _card_range(outcome.printed), values),
+        ]
+    return (*statements, Statement("typically", _typically(outcomes)))
+
+
+def _stated_rates(facts: SettingFacts) -> list[float]:
+    values = facts.printed.values
+    return [values[name] for name in ("false_negative_rate", "false_positive_rate") if name in values]
+
+
+def _card_sentence(outcome: Outcome, facts: SettingFacts, base: int) -> str:
+    printed = outcome.printed
+    if printed.level == "refuse":
+        tested = counted(outcome.noun, number_text(outcome.n_tested))
+        return f"The test held only {tested}: too few to say."
+    if printed.bound is not None:
+        which, bound = printed.bound
+        seen = some_of(outcome.n_seen, outcome.n_tested)
+        return f"{which} {counted(outcome.noun, bound)} a {printed.period}, with 95% certainty. In the test: {seen}."
+    if printed.mean is None:
+        return f"{sentence_case(printed.mean_range or 'some')} {outcome.noun.plural} a {printed.period} on average."
+    return _number_sentence(outcome, facts, base)
+
+
+def _number_sentence(outcome: Outcome, facts: SettingFacts, base: int) -> str:
+    printed, positives = outcome.printed, facts.printed.positives
+    period = f"a {printed.period}"
+    if outcome.name == "caught_positives":
+        if positives.mean is None or positives.period != printed.period:
+            return f"{_one_or_more(outcome.noun, printed)} {period} would be {outcome.briefly}."
+        return f"of {counted(outcome.noun, positives.mean)} {period} would be {outcome.briefly}."
+    name = "false_negative_rate" if outcome.name == "missed_positives" else "false_positive_rate"
+    by_mistake = " by mistake" if outcome.name == "flagged_negatives" else ""
+    share = f": {frequency_text(facts.printed.values[name], base)}" if name in facts.printed.values else ""
+    return f"{_one_or_more(outcome.noun, printed)} {period} would be {outcome.briefly}{by_mistake}{share}."
+
+
+def _one_or_more(noun: Noun, printed: PrintedVolume) -> str:
+    return noun.singular if printed.mean in ("1", FEWER_THAN_ONE) else noun.plural
+
+
+def _card_range(printed: PrintedVolume) -> str:
+    if printed.typical_range is not None:
+        lead = "Typically" if printed.typical_kind == "typical day" else "By chance alone"
+        return f"{lead} {printed.typical_range}{'' if printed.period == 'day' else ' a day'}"
+    if printed.level == "number and range" and printed.mean_range is not None:
+        return f"The average could be {printed.mean_range}"
+    return ""
+
+
+def _typically(outcomes: tuple[Outcome, ...]) -> str:
+    kinds = {o.printed.typical_kind for o in outcomes if o.printed.typical_range is not None}
+    if not kinds:
+        return ""
+    if "typical day" in kinds:
+        return (
+            "“Typically” means on 8 days of 10. One day in ten brings fewer, one day in ten brings more. "
+            "The range covers how days differ and how few cases were tested."
+        )
+    return (
+        "“By chance alone” means on 8 days of 10, if nothing but chance made days differ. "
+        "Real days differ more than that, by an amount nobody has stated yet."
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- icons
+
+
+def dots(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
+    """Write the labels and captions of the icon array; empty when an outcome has no printed average.
+
+    Returns
+    -------
+    tuple of Statement
+        ``dots.<name>.label`` and ``.remark``, "dots.caption", and "dots.caption.scaled" for one dot of every
+        1,000.
+    """
+    outcomes = outcomes_of(words, facts)
+    if any("mean" not in outcome.printed.values for outcome in outcomes):
+        return ()
+    statements = []
+    for outcome in outcomes:
+        number = outcome.printed.mean or ""
+        label = f"{counted(outcome.noun, number)} {outcome.briefly}."
+        values = {f"{outcome.name}.mean": outcome.printed.values["mean"]}
+        statements += [
+            Statement(f"dots.{outcome.name}.label", label, values),
+            Statement(f"dots.{outcome.name}.remark", _remark(words, outcome.name)),
+        ]
+    return (*statements, *_captions(words, facts, outcomes))
+
+
+def _remark(words: Words, name: str) -> str:
+    if name == "caught_positives":
+        return "What the model is for."
+    if name == "flagged_negatives":
+        return f"Nothing was wrong with them; they were {words.flagged} all the same."
+    return "The model does not see these. They come to light in other ways, or never."
+
+
+def _captions(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...]) -> Iterator[Statement]:
+    periods = {outcome.printed.period for outcome in outcomes} | {facts.printed.negatives.period}
+    flagged = f"{words.negative.singular} {words.briefly_flagged}"
+    lead = (
+        f"One dot is one {words.positive.singular}, or one {flagged}, "
+        f"on an average {outcomes[0].printed.period}."
+    )
+    scaled = (
+        f"One dot is one of every 1,000 of these: {words.positive.plural}, "
+        f"and {words.negative.plural} {words.briefly_flagged}."
+    )
+    rest, values = "", {}
+    if len(periods) == 1:
+        negatives = facts.printed.negatives.values["mean"] - outcomes[0].printed.values["mean"]
+        others = number_text(half_up(negatives, 1))
+        if negatives >= 1:
+            rest = f" The other {words.negative.counted(others)} pass untouched."
+            values = {"others": float(half_up(negatives, 1))}
+    yield Statement("dots.caption", lead + rest, values)
+    yield Statement("dots.caption.scaled", scaled + rest, values)

@@ -1,0 +1,187 @@
+"""What not to say of a model: abstract statements, why they mislead here, and what to say instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from expectkit.briefing.printed import PrintedVolume, PrintedVolumes
+from expectkit.briefing.statements import SettingFacts, counted, mistake_sentences, outcomes_of
+from expectkit.briefing.vocabulary import Words, sentence_case
+from expectkit.briefing.wording import DAYS, FEWER_THAN_ONE, exact, half_up, number_text, threshold_text
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """An abstract statement, why to avoid it, and its concrete replacement.
+
+    Parameters
+    ----------
+    say_not, why, say : str
+        Plain text; numbers in it are those of this model at this setting.
+    """
+
+    say_not: str
+    why: str
+    say: str
+
+
+def instead(
+    words: Words, facts: SettingFacts, *, area_under_curve: float | None = None
+) -> tuple[Instead, ...]:
+    """List abstract statements with their concrete replacements.
+
+    Parameters
+    ----------
+    words : Words
+    facts : SettingFacts
+        Of the operating setting.
+    area_under_curve : float or None
+        Area under the receiver operating characteristic, 0 to 1, when it was computed.
+
+    Returns
+    -------
+    tuple of Instead
+    """
+    return (
+        _accuracy(words, facts),
+        _recall(words, facts),
+        _area(words, facts, area_under_curve),
+        _understands(words, facts),
+        _state_of_the_art(words, facts),
+        _rarely_wrong(words, facts),
+    )
+
+
+# ------------------------------------------------------------------------------------------ what a day brings
+
+
+def _mistakes(words: Words, facts: SettingFacts) -> str:
+    """Say both kinds of mistake with their numbers, each at its level."""
+    return " ".join(mistake_sentences(outcomes_of(words, facts)[:2]))
+
+
+def _per_day(volume: PrintedVolume) -> Decimal | None:
+    if "mean" not in volume.values:
+        return None
+    return exact(volume.values["mean"]) / DAYS[volume.period]
+
+
+def _shares(printed: PrintedVolumes) -> tuple[Decimal, Decimal] | None:
+    """Return accuracy of the model and of flagging nothing, from the printed averages; None without them."""
+    volumes = (printed.missed_positives, printed.flagged_negatives, printed.positives, printed.cases)
+    missed, wrong, positives, cases = (_per_day(volume) for volume in volumes)
+    if missed is None or wrong is None or positives is None or not cases:
+        return None
+    return 1 - (missed + wrong) / cases, 1 - positives / cases
+
+
+def _tenths(share: Decimal) -> str:
+    """Write a share with one decimal, or as many as keep it apart from all and nothing."""
+    unit = Decimal("0.1")
+    while share not in (0, 1) and half_up(share * 100, unit) in (0, 100):
+        unit /= 10
+    return f"{number_text(half_up(share * 100, unit))}%"
+
+
+# ----------------------------------------------------------------------------------------------- the entries
+
+
+def _accuracy(words: Words, facts: SettingFacts) -> Instead:
+    shares = _shares(facts.printed)
+    name = "“Highly accurate”"
+    both = f"{words.positive.plural} {words.missed} and {words.negative.plural} {words.briefly_flagged}"
+    why = f"It mixes two kinds of mistake that weigh differently: {both}."
+    if shares is not None:
+        of_model, of_nothing = shares
+        name = f"“{_tenths(of_model)} accurate”"
+        why = (
+            f"It mixes two kinds of mistake. Flagging nothing at all would be {_tenths(of_nothing)} accurate "
+            f"and catch none of the {words.positive.plural}."
+        )
+    return Instead(name, why, _mistakes(words, facts))
+
+
+def _recall(words: Words, facts: SettingFacts) -> Instead:
+    printed = facts.printed
+    name = "“High recall”"
+    caught, positives, missed = printed.caught_positives, printed.positives, printed.missed_positives
+    if caught.mean is None or positives.mean is None or missed.mean is None:
+        say = _about_positives(words, facts)
+    elif FEWER_THAN_ONE in (caught.mean, missed.mean):
+        say = f"Every {caught.period}, fewer than 1 {words.positive.singular} would be {words.missed}."
+    else:
+        share = 1 - exact(printed.values["false_negative_rate"])
+        name = f"“{number_text(share * 100)}% recall”"
+        say = (
+            f"Of {counted(words.positive, positives.mean)} a {positives.period}, {caught.mean} would be {words.caught} "
+            f"and {missed.mean} would be {words.missed}."
+        )
+    why = f"Few readers know the word, and it says nothing of the {words.negative.plural} {words.briefly_flagged}."
+    return Instead(name, why, say)
+
+
+def _about_positives(words: Words, facts: SettingFacts) -> str:
+    _, missed, _ = outcomes_of(words, facts)
+    return " ".join(mistake_sentences([missed]))
+
+
+def _area(words: Words, facts: SettingFacts, area: float | None) -> Instead:
+    name = "“A high AUC”"
+    if area is not None:
+        hundredths = half_up(area, Decimal("0.01"))
+        shown = hundredths if hundredths < 1 or area >= 1 else half_up(area, Decimal("0.0001"))
+        name = f"“AUC {number_text(shown)}”" if shown < 1 or area >= 1 else "“AUC over 0.9999”"
+    why = "It blends all settings, also ones nobody would use. A day is worked at one setting."
+    say = f"Say what one setting brings, such as {threshold_text(facts.threshold)}. {_mistakes(words, facts)}"
+    return Instead(name, why, say)
+
+
+def _understands(words: Words, facts: SettingFacts) -> Instead:
+    printed = facts.printed
+    say = (
+        f"It gives each {words.case.singular} a score. From {threshold_text(facts.threshold)} up, "
+        f"{words.case.with_article} is {words.briefly_flagged}."
+    )
+    if printed.precision is not None and printed.flagged.mean is not None:
+        share = printed.precision.removesuffix("%")
+        say += f" Of every 100 {words.briefly_flagged}, about {share} would be {words.positive.plural}."
+    why = f"It compares numbers with past {words.case.plural}. It does not know what {words.positive.with_article} is."
+    return Instead("“The model understands” or “knows”", why, say)
+
+
+def _state_of_the_art(words: Words, facts: SettingFacts) -> Instead:
+    printed = facts.printed
+    why = (
+        "It compares with models nobody here uses, on other data. The choice is between this model and none."
+    )
+    caught, wrong = printed.caught_positives, printed.flagged_negatives
+    if "mean" in caught.values and "mean" in wrong.values:
+        say = (
+            f"Beside flagging nothing, it would catch {counted(words.positive, caught.mean or '')} "
+            f"a {caught.period} more. "
+            f"The price is {counted(words.negative, wrong.mean or '')} a {wrong.period} {words.briefly_flagged} "
+            "by mistake."
+        )
+    else:
+        say = _mistakes(words, facts)
+    return Instead("“State of the art”", why, say)
+
+
+def _rarely_wrong(words: Words, facts: SettingFacts) -> Instead:
+    printed = facts.printed
+    missed, wrong, cases = printed.missed_positives, printed.flagged_negatives, printed.cases
+    why = "Rare in per cent can be many in a day."
+    both = _per_day(missed), _per_day(wrong)
+    if both[0] is None or both[1] is None or missed.period != wrong.period:
+        return Instead("“Rarely wrong”", why, _mistakes(words, facts))
+    total = number_text((both[0] + both[1]) * DAYS[missed.period])
+    if cases.mean is not None and cases.period == missed.period:
+        why = (
+            f"Rare in per cent can be many a {cases.period} when there are {counted(words.case, cases.mean)}."
+        )
+    say = (
+        f"It would be wrong about {total} times a {missed.period}: {missed.mean} {words.missed} "
+        f"and {wrong.mean} {words.briefly_flagged} by mistake."
+    )
+    return Instead("“Rarely wrong”", why, sentence_case(say))

@@ -1,0 +1,1 @@
+"""The sections of a briefing, one module each: `ORDER`, and ``write(record)`` that returns a section or None."""

@@ -1,0 +1,47 @@
+"""Is it better than doing something simple? The same traffic under simple rules."""
+
+from __future__ import annotations
+
+from expectkit.briefing.document import Cell, Column, Row, Section, Table
+from expectkit.briefing.record import Record
+from expectkit.briefing.vocabulary import sentence_case
+
+ORDER = 60
+
+
+def write(record: Record) -> Section | None:
+    """Write the comparison with simple rules."""
+    if not record.simple_baselines:
+        return None
+    words = record.words
+    rows = tuple(
+        Row(
+            (
+                Cell(row.name),
+                Cell(row.caught_positives),
+                Cell(row.flagged_negatives),
+                Cell(row.missed_positives),
+                Cell(row.accuracy),
+            ),
+            is_recommended=row.is_model,
+        )
+        for row in record.simple_baselines
+    )
+    table = Table(
+        caption="The model beside simple rules, cases a day",
+        columns=(
+            Column("Rule", width=32),
+            Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 19),
+            Column(f"{sentence_case(words.negative.plural)} flagged", "right", 19),
+            Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 17),
+            Column("Decisions that are right", "right", 13),
+        ),
+        rows=rows,
+        note="The share of right decisions is shown to make plain how little it says: see the table of words to avoid.",
+    )
+    return Section(
+        id="alternatives",
+        title="What simple rules would do instead",
+        deck="A model is worth its trouble only when it beats a rule that needs no model.",
+        blocks=(table,),
+    )

@@ -1,0 +1,1 @@
+"""DATA AT SCALE: one pass over the scored cases, where they lie, leaves a `Tally`."""

@@ -1,0 +1,381 @@
+"""Tally scored cases on this machine: one pass, constant memory, exact counts at every threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from expectkit.engine.columns import (
+    MISSING,
+    LabelReader,
+    Place,
+    day_texts,
+    days,
+    keyed,
+    numbers,
+    plain,
+    weights,
+)
+from expectkit.engine.groups import ClusterRows, GroupCounts
+from expectkit.errors import DataError
+from expectkit.io.case_source import Batch, CaseSource, require_columns
+from expectkit.measure.bins import Bins, Compare
+from expectkit.measure.histogram import ClusterMoments, GroupedHistogram, RowCounts, ScoreHistogram, Tally
+from expectkit.measure.thresholds import candidate_thresholds, flags_everything, flags_nothing
+
+Progress = Callable[[int, int | None], None]
+
+_N_SAMPLED = 100_000
+_FEWEST_POSITIVES = 500
+_MOST_POSITIVES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class CaseColumns:
+    """Which column means what.
+
+    Attributes
+    ----------
+    score, label : str
+        Column names.
+    positive : str, int, float, bool or None
+        The label of the positive class; None when labels are 0 and 1, or false and true.
+    weight, time, group, decision : str or None
+        Case weights; date or timestamp; cluster of rows that are not independent; today's decision on the case.
+    slices : tuple of str
+        Columns whose values are counted one by one.
+    """
+
+    score: str
+    label: str
+    positive: str | float | bool | None = None
+    weight: str | None = None
+    time: str | None = None
+    group: str | None = None
+    slices: tuple[str, ...] = ()
+    decision: str | None = None
+
+    def keyed(self) -> tuple[str, ...]:
+        """Return the columns counted value by value: slices, then the decision."""
+        decision = () if self.decision is None else (self.decision,)
+        return tuple(dict.fromkeys((*self.slices, *decision)))
+
+    def names(self) -> tuple[str, ...]:
+        """Return every column that is read, once."""
+        optional = [name for name in (self.weight, self.time, self.group) if name is not None]
+        return tuple(dict.fromkeys((self.score, self.label, *optional, *self.keyed())))
+
+
+def tally(
+    source: CaseSource,
+    columns: CaseColumns,
+    *,
+    stated: Iterable[float] = (),
+    drop_missing: bool = False,
+    compare: Compare = "float64",
+    progress: Progress | None = None,
+) -> Tally:
+    """Count scored cases between about 1,000 candidate thresholds, in one pass.
+
+    Thresholds are placed from a sample (see `expectkit.measure.thresholds.candidate_thresholds`); every case is
+    then counted exactly. Memory does not grow with the number of rows, except with a group column: 8 bytes a row,
+    16 while sorting, and the list of groups.
+
+    Parameters
+    ----------
+    source : CaseSource
+    columns : CaseColumns
+    stated : iterable of float
+        Thresholds that must be among the candidates, exactly.
+    drop_missing : bool
+        Leave out rows without score or label, and count them, instead of refusing.
+    compare : {"float64", "float32"}
+        Precision of ``score >= threshold``, see `expectkit.measure.histogram.tally_arrays`.
+    progress : callable of (rows done, rows in all or None), optional
+
+    Returns
+    -------
+    Tally
+
+    Raises
+    ------
+    DataError
+        If a column does not exist, or holds values that cannot be used. File and row are named.
+    InputError
+        If a stated threshold is missing or infinite.
+    """
+    require_columns(source, columns.names())
+    numeric = [columns.score] if columns.weight is None else [columns.score, columns.weight]
+    source = source.with_numbers(numeric)
+    counting = _Counting(source, columns, _placed(source, columns, stated), compare)
+    for batch in source.batches(columns.names()):
+        counting.add(batch)
+        if progress is not None:
+            progress(counting.n_rows, source.n_rows())
+    counting.check(drop_missing)
+    return counting.result()
+
+
+def _placed(source: CaseSource, columns: CaseColumns, stated: Iterable[float]) -> NDArray[np.float64]:
+    """Choose thresholds from a sample; what is wrong with the cases is left to the pass that knows the rows."""
+    wanted = (columns.score, columns.label)
+    sample = source.sample(wanted, _N_SAMPLED)
+    try:
+        negatives, positives = _scores_by_label(source, columns, Batch(_arrays(sample), source.name, 1))
+        n_rows = source.n_rows()
+        if positives.size < _FEWEST_POSITIVES and n_rows is not None and n_rows > sample.num_rows:
+            positives = _all_positives(source, columns)
+    except DataError:
+        negatives = positives = np.empty(0)
+    chosen = candidate_thresholds(negatives, positives, stated=stated)
+    return chosen if chosen.size else np.zeros(1)
+
+
+def _arrays(table: pa.Table) -> dict[str, pa.Array]:
+    return {name: plain(table.column(name)) for name in table.column_names}
+
+
+def _scores_by_label(
+    source: CaseSource, columns: CaseColumns, batch: Batch
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    scores = numbers(batch.columns[columns.score], Place(source, batch, columns.score)).astype(np.float64)
+    reader = LabelReader(columns.label, columns.positive)
+    labels = reader.codes(batch.columns[columns.label], Place(source, batch, columns.label))
+    return scores[labels == 0], scores[labels == 1]
+
+
+def _all_positives(source: CaseSource, columns: CaseColumns) -> NDArray[np.float64]:
+    """Return the scores of rare positives from one more pass; every second one is left out when they are many."""
+    kept: list[NDArray[np.float64]] = []
+    for batch in source.batches((columns.score, columns.label)):
+        kept.append(_scores_by_label(source, columns, batch)[1])
+        if sum(part.size for part in kept) > _MOST_POSITIVES:
+            kept = [np.concatenate(kept)[::2]]
+    return np.concatenate(kept) if kept else np.empty(0)
+
+
+class _Counting:
+    """What one pass gathers."""
+
+    def __init__(
+        self, source: CaseSource, columns: CaseColumns, thresholds: NDArray[np.float64], compare: Compare
+    ) -> None:
+        self._source, self._columns, self._compare = source, columns, compare
+        self._thresholds = thresholds
+        self._bins: dict[Any, Bins] = {}
+        self._labels = LabelReader(columns.label, columns.positive)
+        n_codes = thresholds.size + 1
+        self._counts = np.zeros((2, n_codes), np.int64)
+        self._weights = None if columns.weight is None else np.zeros((2, 2, n_codes))
+        self._by_day = None if columns.time is None else GroupCounts(columns.time, n_codes)
+        self._by_column = {name: GroupCounts(name, n_codes) for name in columns.keyed()}
+        self._clusters = None if columns.group is None else ClusterRows(n_codes)
+        self._needs_codes = columns.names() != (columns.score, columns.label)
+        self._missing = {"score": 0, "label": 0, "infinite": 0}
+        self._first: dict[str, str] = {}
+        self.n_rows = self.n_kept = 0
+        self._low, self._high = np.inf, -np.inf
+
+    def add(self, batch: Batch) -> None:
+        """Count one batch."""
+        if batch.n_rows == 0:
+            return
+        scores = numbers(batch.columns[self._columns.score], self._place(batch, self._columns.score))
+        labels = self._labels.codes(
+            batch.columns[self._columns.label], self._place(batch, self._columns.label)
+        )
+        low, high = float(scores.min()), float(scores.max())
+        keep = None
+        if not (np.isfinite(low) and np.isfinite(high) and labels.max() != MISSING):
+            keep = self._usable(scores, labels, batch)
+        self.n_rows += scores.size
+        if keep is not None:
+            scores, labels = scores[keep], labels[keep]
+            low, high = float(scores.min(initial=np.inf)), float(scores.max(initial=-np.inf))
+        self.n_kept += scores.size
+        if scores.size:
+            self._low, self._high = min(self._low, low), max(self._high, high)
+            self._count(batch, scores, labels, keep)
+
+    def _place(self, batch: Batch, column: str) -> Place:
+        return Place(self._source, batch, column)
+
+    def _usable(self, scores: NDArray[Any], labels: NDArray[np.uint8], batch: Batch) -> NDArray[np.bool_]:
+        """Return which rows can be counted, and remember what was missing."""
+        problems = {"score": np.isnan(scores), "label": labels == MISSING, "infinite": np.isinf(scores)}
+        for what, is_bad in problems.items():
+            n_bad = int(is_bad.sum())
+            self._missing[what] += n_bad
+            if n_bad and what not in self._first:
+                self._first[what] = self._source.place(batch.file, batch.first_row + int(np.argmax(is_bad)))
+        keep: NDArray[np.bool_] = ~(problems["score"] | problems["label"] | problems["infinite"])
+        return keep
+
+    def _count(
+        self, batch: Batch, scores: NDArray[Any], labels: NDArray[np.uint8], keep: NDArray[np.bool_] | None
+    ) -> None:
+        bins = self._bins.setdefault(
+            scores.dtype,
+            self._bins.get(scores.dtype) or Bins(self._thresholds, dtype=scores.dtype, compare=self._compare),
+        )
+        if not self._needs_codes:
+            self._counts += bins.count(scores, labels)
+            return
+        codes = bins.codes_with_label(scores, labels)
+        in_all = None
+        if self._by_day is not None and self._columns.time is not None:
+            in_all = self._by_day.add(*self._day_keys(batch, keep), codes)
+        for name, counts in self._by_column.items():
+            index, keys = keyed(batch.columns[name])
+            in_all = counts.add(index if keep is None else index[keep], keys, codes)
+        if in_all is None:
+            in_all = np.bincount(codes, minlength=self._counts.size).reshape(-1, 2).T
+        self._counts += in_all
+        self._add_weights(bins, batch, codes, keep)
+        self._add_clusters(batch, codes, keep)
+
+    def _day_keys(self, batch: Batch, keep: NDArray[np.bool_] | None) -> tuple[NDArray[Any], Sequence[str]]:
+        name = str(self._columns.time)
+        numbers_of_days = days(batch.columns[name], self._place(batch, name))
+        numbers_of_days = numbers_of_days if keep is None else numbers_of_days[keep]
+        first, last = int(numbers_of_days.min()), int(numbers_of_days.max())
+        if last - first > 100_000:
+            raise DataError(
+                f"{self._place(batch, name).row(0)}: the time column {name!r} runs from {day_texts([first])[0]} to "
+                f"{day_texts([last])[0]} within one batch. Check that it holds the days on which the cases occurred."
+            )
+        return numbers_of_days - np.int32(first), day_texts(range(first, last + 1))
+
+    def _add_weights(
+        self, bins: Bins, batch: Batch, codes: NDArray[np.int32], keep: NDArray[np.bool_] | None
+    ) -> None:
+        if self._weights is None or self._columns.weight is None:
+            return
+        weight = weights(batch.columns[self._columns.weight], self._place(batch, self._columns.weight))
+        weight = weight if keep is None else weight[keep]
+        self._weights[0] += bins.sum_by_code(codes, weight)
+        self._weights[1] += bins.sum_by_code(codes, weight * weight)
+
+    def _add_clusters(self, batch: Batch, codes: NDArray[np.int32], keep: NDArray[np.bool_] | None) -> None:
+        if self._clusters is None or self._columns.group is None:
+            return
+        index, keys = keyed(batch.columns[self._columns.group])
+        index = index if keep is None else index[keep]
+        is_missing = np.array([key == "" for key in keys])[index]
+        if is_missing.any():
+            raise DataError(
+                f"{self._place(batch, self._columns.group).row(0)}: the group column {self._columns.group!r} is empty "
+                f"in {int(is_missing.sum())} of the {index.size} rows from here on. Fill it, or do not name it."
+            )
+        self._clusters.add(index, keys, codes)
+
+    def check(self, drop_missing: bool) -> None:
+        """Refuse cases that cannot be used, once all of them were seen.
+
+        Raises
+        ------
+        DataError
+        """
+        score, label = self._columns.score, self._columns.label
+        if self._missing["infinite"]:
+            raise DataError(
+                f"{self._first['infinite']}: the score is infinite ({self._missing['infinite']:,} such rows in column "
+                f"{score!r}). Give finite scores, for example probabilities."
+            )
+        for what, column in (("score", score), ("label", label)):
+            if self._missing[what] and not drop_missing:
+                raise DataError(
+                    f"{self._first[what]}: the {what} is missing ({self._missing[what]:,} of {self.n_rows:,} rows in "
+                    f"column {column!r}). Fill it, or leave these rows out with --drop-missing."
+                )
+        if self.n_kept == 0:
+            raise DataError(
+                f"{self._source.name}: none of its {self.n_rows:,} rows has both a score and a label. "
+                "Give at least one scored case of each class."
+            )
+        self._check_classes()
+
+    def _check_classes(self) -> None:
+        label, of_class = self._columns.label, self._counts.sum(axis=1)
+        if self._columns.positive is not None and not self._labels.is_positive_seen:
+            raise DataError(
+                f"{self._source.name}: the positive value {self._columns.positive!r} never occurs in column "
+                f"{label!r}; it holds {self._labels.values_seen()}. Name the value that marks a positive case."
+            )
+        if 0 in of_class:
+            present = "positive" if of_class[0] == 0 else "negative"
+            raise DataError(
+                f"{self._source.name}: all {self.n_kept:,} cases are {present} (column {label!r} holds "
+                f"{self._labels.values_seen()} only). Give cases of both classes."
+            )
+
+    def result(self) -> Tally:
+        """Return everything counted, with one threshold that flags every case and one that flags none."""
+        first, second = (None, None) if self._weights is None else (self._weights[0], self._weights[1])
+        counted = Tally(
+            total=ScoreHistogram(self._thresholds, self._counts, first, second),
+            by_day=None if self._by_day is None else self._by_day.histogram(self._thresholds),
+            by_column={name: counts.histogram(self._thresholds) for name, counts in self._by_column.items()},
+            clusters=None if self._clusters is None else self._clusters.moments(),
+            rows=RowCounts(self.n_rows, self._missing["score"], self._missing["label"], self.n_kept),
+            score_low=self._low,
+            score_high=self._high,
+        )
+        return _with_ends(counted, self._compare)
+
+
+def _with_ends(counted: Tally, compare: Compare) -> Tally:
+    """Add a threshold below and one above all scores where the sample did not reach them.
+
+    No case lies beyond the outermost scores, so the added gaps hold 0 cases and all others stay as they are.
+    """
+    thresholds = counted.total.thresholds
+    low, high = counted.score_low, counted.score_high
+    dtype: Any = np.float32 if compare == "float32" else np.float64
+    before = [flags_everything(low, high)] if dtype(thresholds[0]) > dtype(low) else []
+    after = [flags_nothing(low, high, dtype=dtype)] if dtype(thresholds[-1]) <= dtype(high) else []
+    if not before and not after:
+        return counted
+    wider = np.concatenate([before, thresholds, after])
+    pad = (len(before), len(after))
+    total = counted.total
+    return replace(
+        counted,
+        total=ScoreHistogram(
+            wider,
+            _padded(total.counts, pad),
+            _padded(total.weights, pad),
+            _padded(total.squared_weights, pad),
+        ),
+        by_day=_wider(counted.by_day, wider, pad),
+        by_column={name: _wider(grouped, wider, pad) for name, grouped in counted.by_column.items()},
+        clusters=_wider_clusters(counted.clusters, pad),
+    )
+
+
+def _padded(array: Any, pad: tuple[int, int]) -> Any:
+    return None if array is None else np.pad(array, [(0, 0)] * (array.ndim - 1) + [pad])
+
+
+def _wider(grouped: GroupedHistogram | None, thresholds: NDArray[np.float64], pad: tuple[int, int]) -> Any:
+    return (
+        None if grouped is None else GroupedHistogram(grouped.keys, thresholds, _padded(grouped.counts, pad))
+    )
+
+
+def _wider_clusters(clusters: ClusterMoments | None, pad: tuple[int, int]) -> ClusterMoments | None:
+    if clusters is None:
+        return None
+    everything = np.array(clusters.sum_squared_sizes)[:, None]
+    squared, product = (
+        _padded(clusters.sum_squared_flagged, pad),
+        _padded(clusters.sum_flagged_times_size, pad),
+    )
+    if pad[0]:
+        squared[:, :1], product[:, :1] = everything, everything
+    return replace(clusters, sum_squared_flagged=squared, sum_flagged_times_size=product)

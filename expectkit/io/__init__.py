@@ -1,0 +1,1 @@
+"""FILES: config, score files, the output bundle."""

@@ -1,0 +1,78 @@
+"""Scores from a fitted classifier: whatever has ``predict_proba``, ``decision_function`` or Keras' ``predict``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from expectkit.errors import DataError
+
+
+def scores_from_classifier(model: Any, X: Any, *, pos_label: object = None) -> NDArray[Any]:  # noqa: N803
+    """Score cases with a fitted binary classifier.
+
+    Parameters
+    ----------
+    model : fitted scikit-learn style classifier or Keras model
+        Asked in this order: ``predict_proba`` (the column of the positive class), ``decision_function``, or
+        ``predict`` of a model without ``classes_`` (one column, or the second of two).
+    X : array-like or data frame of features
+        Handed to the model as it is.
+    pos_label : object, optional
+        The positive class; by default the second one of ``model.classes_``.
+
+    Returns
+    -------
+    float array, length n_cases
+        Higher means more likely positive.
+
+    Raises
+    ------
+    DataError
+        If the model is not fitted, not binary, does not know `pos_label` or gives no scores.
+    """
+    name = type(model).__name__
+    classes = getattr(model, "classes_", None)
+    if classes is None and (hasattr(model, "predict_proba") or hasattr(model, "decision_function")):
+        raise DataError(f"{name} is not fitted: it has no classes_. Call its fit method first.")
+    positive = 1 if classes is None else _positive_column(name, list(np.asarray(classes).tolist()), pos_label)
+    if hasattr(model, "predict_proba"):
+        return _one_column(name, model.predict_proba(X), positive)
+    if hasattr(model, "decision_function"):
+        scores = _one_column(name, model.decision_function(X), positive)
+        return scores if positive == 1 else -scores
+    if classes is None and hasattr(model, "predict"):
+        return _one_column(name, model.predict(X), positive)
+    raise DataError(
+        f"{name} gives no scores: it has neither predict_proba nor decision_function. "
+        "Give a classifier that has one of them, or the scores themselves."
+    )
+
+
+def _positive_column(name: str, classes: list[Any], pos_label: object) -> int:
+    shown = ", ".join(repr(value) for value in classes[:10])
+    if len(classes) != 2:
+        raise DataError(
+            f"{name} knows {len(classes)} classes ({shown}), but two are expected. Fit it on two classes."
+        )
+    if pos_label is None:
+        return 1
+    if pos_label not in classes:
+        raise DataError(f"{name} does not know the class {pos_label!r}; it knows {shown}.")
+    return classes.index(pos_label)
+
+
+def _one_column(name: str, output: Any, positive: int) -> NDArray[Any]:
+    scores = np.asarray(output)
+    if scores.ndim == 1:
+        return scores
+    if scores.ndim == 2 and scores.shape[1] == 1:
+        return scores[:, 0]
+    if scores.ndim == 2 and scores.shape[1] == 2:
+        return scores[:, positive]
+    raise DataError(
+        f"{name} gives scores of shape {scores.shape}, but one or two columns are expected. "
+        "Give a binary classifier, or the scores of one class."
+    )

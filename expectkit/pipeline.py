@@ -1,0 +1,191 @@
+"""The journey on one screen: from scored cases to the record, its steps in the order of the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from expectkit.briefing.record import Record, Warned
+from expectkit.briefing.recorder import Evidence, write_record
+from expectkit.engine.local import CaseColumns, Progress, tally
+from expectkit.io.case_source import CaseSource
+from expectkit.io.config_tables import Config
+from expectkit.measure.counts import ConfusionCounts
+from expectkit.measure.histogram import Tally
+from expectkit.measure.operating_point import OperatingPoint, choose
+from expectkit.measure.settings import settings_beside
+from expectkit.measure.simple_baselines import simple_baselines
+from expectkit.measure.sweep import Sweep, sweep
+from expectkit.measure.volumes import daily_volumes, volume_curves
+from expectkit.promise.proposal import propose, propose_terms
+from expectkit.promise.terms import Conditions, Promise
+from expectkit.stated import (
+    audience,
+    case_columns,
+    day_profile,
+    is_chosen_on_these_cases,
+    is_flagged_today,
+    model_record,
+    next_score,
+    provenance,
+    stated_thresholds,
+    threshold_rule,
+)
+
+SEED = 20260301
+"""Of the generator that redraws cells to see how much a choice flatters itself; the ranges need none."""
+
+
+def measure_and_write(
+    config: Config,
+    source: CaseSource,
+    *,
+    today: date,
+    drop_missing: bool = False,
+    progress: Progress | None = None,
+) -> Record:
+    """Go from scored cases to the record of a briefing.
+
+    Parameters
+    ----------
+    config : Config
+        What the business states.
+    source : CaseSource
+        The scored cases.
+    today : date
+        Printed on the pages.
+    drop_missing : bool
+        Leave out rows without score or label, and say so.
+    progress : callable of (rows done, rows in all or None), optional
+
+    Returns
+    -------
+    Record
+
+    Raises
+    ------
+    ConfigError, DataError, InputError
+        If what is stated, or the cases, cannot be used; the message says what to do.
+    """
+    columns, compare = case_columns(config), config.cases.compare or "float64"
+    stated = stated_thresholds(config, compare)
+    counted = tally(  # 1 one pass over the cases
+        source, columns, stated=stated, drop_missing=drop_missing, compare=compare, progress=progress
+    )
+    counts = sweep(counted)  # 2 how often right and wrong, at each setting
+    day = day_profile(config, counts, counted)  # 3 what a day in production is like
+    operating = choose(threshold_rule(config), counts, day, rng=np.random.default_rng(SEED))
+    chosen_here = is_chosen_on_these_cases(config, operating)
+    beside = settings_beside(counts, operating.threshold, candidates=config.threshold.candidates)
+    settings = [  # 4 the same per day, with ranges
+        (named, daily_volumes(counts, day, named.threshold, simultaneous=chosen_here)) for named in beside
+    ]
+    current = _current_process(config, counted)
+    evidence = Evidence(
+        model=model_record(config),
+        words=config.words_value(),
+        audience=audience(config),
+        provenance=provenance(config, source, counted, today),
+        day=day,
+        sweep=counts,
+        curves=volume_curves(counts, day),
+        operating=operating,
+        chosen_on_these_cases=chosen_here,
+        settings=settings,
+        baselines=simple_baselines(counts, day, operating.threshold, current=current),
+        current_name=config.baseline.name or "Today's decisions",
+        n_cases_at_threshold=_ties(operating, counts, source, config),
+        shown_thresholds=_shown(counts, stated, config),
+        confirmed_on_fresh_cases=config.threshold.chosen_on == "other cases",
+        warnings=tuple(_warnings(config, operating, counted)),
+    )
+    return write_record(evidence)  # 5 in words, each number rounded once
+
+
+def draft_promise(record: Record) -> Promise:
+    """Draft the promise a record could carry; it binds nobody until it is agreed."""
+    volumes, rates = record.per_day, record.rates
+    measured = {
+        "missed_positives_per_day": volumes["missed_positives"].mean,
+        "flagged_negatives_per_day": volumes["flagged_negatives"].mean,
+        "false_negative_rate": rates["false_negative_rate"].value,
+        "false_positive_rate": rates["false_positive_rate"].value,
+    }
+    bounds = {
+        "missed_positives_per_day": volumes["missed_positives"].upper_bound,
+        "flagged_negatives_per_day": volumes["flagged_negatives"].upper_bound,
+        "false_negative_rate": rates["false_negative_rate"].upper_bound,
+        "false_positive_rate": rates["false_positive_rate"].upper_bound,
+    }
+    return propose(
+        model_name=record.model.name,
+        model_version=record.model.version,
+        threshold=record.operating_threshold,
+        terms=propose_terms(measured, bounds),
+        conditions=Conditions(
+            record.traffic.low, record.traffic.high, record.prevalence.low, record.prevalence.high
+        ),
+        confirmed_on_fresh_cases=record.threshold_choice.confirmed_on_fresh_cases,
+        sentence=record.statement("expectation"),
+        evidence={item.name: item.sha256 for item in record.provenance.inputs},
+    )
+
+
+def _current_process(config: Config, counted: Tally) -> ConfusionCounts | None:
+    column = config.baseline.decision
+    if column is None:
+        return None
+    decisions = counted.by_column[column]
+    flagged = is_flagged_today(config, decisions.keys)
+    by_label = decisions.counts.sum(axis=2)  # (values, labels)
+    n_flagged, n_passed = by_label[flagged].sum(axis=0), by_label[~flagged].sum(axis=0)
+    return ConfusionCounts(int(n_flagged[1]), int(n_flagged[0]), int(n_passed[0]), int(n_passed[1]))
+
+
+def _ties(operating: OperatingPoint, counts: Sweep, source: CaseSource, config: Config) -> int | None:
+    """Count the cases whose score equals the operating threshold, with one more short pass for a chosen one."""
+    threshold = operating.threshold
+    after = next_score(threshold, config.cases.compare or "float64")
+    if after not in counts.thresholds:
+        columns = case_columns(config)
+        short = CaseColumns(columns.score, columns.label, columns.positive)
+        counts = sweep(tally(source, short, stated=(threshold, after), drop_missing=True))
+    here, next_up = counts.counts_at(threshold), counts.counts_at(after)
+    return here.n_flagged - next_up.n_flagged
+
+
+def _shown(counts: Sweep, stated: Sequence[float], config: Config) -> Sequence[int]:
+    """Leave out the thresholds that were counted only to find ties."""
+    wanted = {*config.threshold.candidates, config.threshold.operating}
+    helpers = {threshold for threshold in stated if threshold not in wanted}
+    return [i for i, threshold in enumerate(counts.thresholds.tolist()) if threshold not in helpers]
+
+
+def _warnings(config: Config, operating: OperatingPoint, counted: Tally) -> list[Warned]:
+    found = []
+    if config.threshold.chosen_on is None and not operating.chosen_on_these_cases:
+        found.append(
+            Warned(
+                "choice_unknown",
+                "Nobody said whether the setting was chosen by looking at these cases. If it was, the ranges are too "
+                'narrow: state chosen_on = "these cases" under [threshold].',
+            )
+        )
+    missing = counted.rows.n_rows - counted.rows.n_kept
+    if missing > 0:
+        found.append(
+            Warned(
+                "rows_dropped",
+                f"{missing:,} of {counted.rows.n_rows:,} rows had no score or no label and were left out.",
+            )
+        )
+    if config.traffic.prevalence is None:
+        found.append(
+            Warned(
+                "prevalence_assumed",
+                "Nobody stated the share of positives in production; it is taken to be as in the test cases.",
+            )
+        )
+    return found

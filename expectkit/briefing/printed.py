@@ -7,7 +7,7 @@ the printed averages. What the level of a volume forbids is None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Literal
@@ -241,10 +241,43 @@ def _plain_amount(volume: DailyVolume, period: Period | None = None, digits: int
     return _Amount(half_up(mean * DAYS[period], unit), period, unit)
 
 
-def _refined(unit: Decimal) -> Iterator[Decimal]:
+def _refined(unit: Decimal, number: Decimal) -> Iterator[Decimal]:
+    """Yield a unit and finer ones, to tenths of a case, or as fine as it takes below 3 cases."""
     for _ in range(_MAX_REFINEMENTS):
         yield unit
         unit = finer(unit)
+        if number >= 3 and unit < Decimal("0.1"):
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """Printed counts and the percentage that goes with them."""
+
+    part: Decimal
+    whole: Decimal
+    unit: Decimal
+    percent: Decimal
+
+
+def _agreed(
+    rate: Decimal, units: Iterator[Decimal], counts_at: Callable[[Decimal], tuple[Decimal, Decimal]]
+) -> _Agreed | None:
+    """Return the coarsest printed counts from which a reader gets the printed percentage.
+
+    Where no unit will do, the coarsest counts stay and the percentage is what they give. None where a count
+    would be printed as nothing or as all.
+    """
+    first: _Agreed | None = None
+    for unit in units:
+        part, whole = counts_at(unit)
+        if 0 < part < whole:
+            percent = agreeing_percent(rate, part / whole)
+            if percent is not None:
+                return _Agreed(part, whole, unit, percent)
+            given = half_up(part / whole * _HUNDRED, percent_units(part / whole)[0])
+            first = first or _Agreed(part, whole, unit, given)
+    return first
 
 
 def _add_positives(volumes: DailyVolumes, amounts: dict[str, _Amount], percents: dict[str, Decimal]) -> None:
@@ -252,19 +285,19 @@ def _add_positives(volumes: DailyVolumes, amounts: dict[str, _Amount], percents:
     missed, caught = volumes.missed_positives, volumes.caught_positives
     period = period_for(min(_mean(missed), _mean(caught)))
     all_mean, missed_mean = (_mean(volume) * DAYS[period] for volume in (volumes.positives, missed))
-    rate = missed_mean / all_mean
-    for unit in _refined(min(_unit(volume, period, _widening(volumes)) for volume in (missed, caught))):
-        of_all = unit if _width(volumes.positives) > 0 else min(unit, _unit(volumes.positives, period))
-        n_all, n_missed = half_up(all_mean, of_all), half_up(missed_mean, unit)
-        percent = agreeing_percent(rate, n_missed / n_all) if n_all > 0 else None
-        if percent is not None and 0 < n_missed < n_all:
-            break
-    else:
-        percent = half_up(rate * _HUNDRED, percent_units(rate)[0])
-    percents["false_negative_rate"] = percent
-    amounts["positives"] = _Amount(n_all, period, of_all)
-    amounts["missed_positives"] = _Amount(n_missed, period, unit)
-    amounts["caught_positives"] = _Amount(n_all - n_missed, period, unit)
+    known = _width(volumes.positives) <= 0
+    coarsest = _unit(volumes.positives, period)
+
+    def counts_at(unit: Decimal) -> tuple[Decimal, Decimal]:
+        return half_up(missed_mean, unit), half_up(all_mean, min(unit, coarsest) if known else unit)
+
+    start = min(_unit(volume, period, _widening(volumes)) for volume in (missed, caught))
+    agreed = _agreed(missed_mean / all_mean, _refined(start, missed_mean), counts_at)
+    if agreed is not None:
+        percents["false_negative_rate"] = agreed.percent
+        amounts["positives"] = _Amount(agreed.whole, period, agreed.unit)
+        amounts["missed_positives"] = _Amount(agreed.part, period, agreed.unit)
+        amounts["caught_positives"] = _Amount(agreed.whole - agreed.part, period, agreed.unit)
 
 
 def _negatives(volumes: DailyVolumes, amounts: dict[str, _Amount]) -> _Amount:
@@ -287,15 +320,11 @@ def _add_false_alarms(
     rate = mean / (_mean(volumes.negatives) * DAYS[period])
     per_day = negatives.value / DAYS[negatives.period]
     base = (per_day if negatives.value >= _READERS_DIVIDE else _mean(volumes.negatives)) * DAYS[period]
-    for unit in _refined(_unit(flagged, period, _widening(volumes))):
-        n_flagged = half_up(mean, unit)
-        percent = agreeing_percent(rate, n_flagged / base)
-        if percent is not None and n_flagged > 0:
-            break
-    else:
-        percent = half_up(rate * _HUNDRED, percent_units(rate)[0])
-    percents["false_positive_rate"] = percent
-    amounts["flagged_negatives"] = _Amount(n_flagged, period, unit)
+    units = _refined(_unit(flagged, period, _widening(volumes)), mean)
+    agreed = _agreed(rate, units, lambda unit: (half_up(mean, unit), base))
+    if agreed is not None:
+        percents["false_positive_rate"] = agreed.percent
+        amounts["flagged_negatives"] = _Amount(agreed.part, period, agreed.unit)
 
 
 def _add_flagged(volumes: DailyVolumes, amounts: dict[str, _Amount], percents: dict[str, Decimal]) -> None:

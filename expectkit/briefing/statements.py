@@ -38,6 +38,9 @@ OUTCOMES: tuple[OutcomeName, ...] = ("flagged_negatives", "missed_positives", "c
 N_FOR_FIVE_PERCENT = 60
 """About so many cases with no error show "at most 5 %" (0.95 ** 59 < 0.05)."""
 
+LEAST_CHANGE = 3
+"""A change of fewer cases a period is too coarsely rounded to say what one of them costs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -389,7 +392,8 @@ def _exchange(words: Words, changes: Mapping[str, tuple[float, Period]]) -> str:
         changes["missed_positives"],
         changes["flagged_negatives"],
     )
-    if missed_period != flagged_period or missed * flagged >= 0 or abs(flagged) < abs(missed):
+    is_exchange = missed_period == flagged_period and missed * flagged < 0
+    if not is_exchange or abs(missed) < LEAST_CHANGE or abs(flagged) < abs(missed):
         return ""
     ratio = number_text(half_up(abs(flagged / missed), 1))
     if missed < 0:

@@ -392,7 +392,7 @@ def percent_at_least(bound: Number) -> str:
     Examples
     --------
     >>> percent_at_least(0.990064), percent_at_least(0.9996)
-    ('98.9%', '99.95%')
+    ('99%', '99.96%')
     """
     rest = _HUNDRED - exact(bound) * _HUNDRED
     if rest <= 0 or rest >= _HUNDRED:

@@ -103,6 +103,7 @@ def test_a_snippet_ends_at_a_word_unless_the_word_is_endless() -> None:
     assert snippet("one two three", 11) == "one two…"
     assert snippet("one two three", 8) == "one two…"
     assert snippet("x" * 10_000, 20) == "x" * 19 + "…"
+    assert snippet("a " + "x" * 10_000, 20) == "a " + "x" * 17 + "…"
     assert snippet("already cut…", 50) == "already cut…"
 
 

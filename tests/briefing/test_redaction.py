@@ -77,6 +77,10 @@ def test_the_middle_of_a_longer_number_is_no_card() -> None:
     assert Redactor().text("ref 9994111111111111111999 x").masked == {}
 
 
+def test_a_secret_inside_a_card_number_leaves_nothing_of_the_card_number() -> None:
+    assert Redactor().text("4111 1111 1111 1111", ("1111 1111",)).text == "[card number]"
+
+
 # Published example IBANs of the registry.
 @pytest.mark.parametrize(
     "iban",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from expectkit.briefing.document import Document, VolumeCards
+from expectkit.briefing.document import Document, Footnote, VolumeCards
 from expectkit.render.markdown_text import escape_markdown
 from expectkit.render.paint import notebook_paint
 from expectkit.render.svg import Drawable, draw
@@ -36,23 +36,27 @@ def mimebundle(document: Document, statement: str) -> dict[str, str]:
     dict of str to str
         ``text/html`` of at most 15 kB with inline styles and no script, ``text/markdown`` and ``text/plain``.
     """
-    cards = _first_cards(document)
-    page = _page(document, statement, cards)
+    cards, notes = _first_cards(document)
+    page = _page(document, statement, cards, notes)
     if len(page.encode()) > LONGEST:
-        page = _page(document, _short(statement), None)
-    return {"text/html": page, "text/markdown": _markdown(statement, cards), "text/plain": statement}
+        page = _page(document, _short(statement), None, ())
+    return {"text/html": page, "text/markdown": _markdown(statement, cards, notes), "text/plain": statement}
 
 
-def _first_cards(document: Document) -> VolumeCards | None:
-    blocks = (block for section in document.sections for block in section.blocks)
-    return next((block for block in blocks if isinstance(block, VolumeCards)), None)
+def _first_cards(document: Document) -> tuple[VolumeCards | None, tuple[Footnote, ...]]:
+    """Return the first daily volumes and the footnotes of the section they stand in."""
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, VolumeCards):
+                return block, section.footnotes
+    return None, ()
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
 
 
-def _page(document: Document, statement: str, cards: VolumeCards | None) -> str:
+def _page(document: Document, statement: str, cards: VolumeCards | None, notes: tuple[Footnote, ...]) -> str:
     return (
         environment()
         .get_template("notebook.html.j2")
@@ -63,6 +67,7 @@ def _page(document: Document, statement: str, cards: VolumeCards | None) -> str:
             language=document.language,
             statement=statement,
             cards=cards.cards if cards else (),
+            footnotes=notes,
             token=light_tokens(),
             draw=partial(_drawn, paint=notebook_paint()),
         )
@@ -75,10 +80,11 @@ def _drawn(chart: Drawable, paint: object) -> Markup:
     return Markup(draw(chart, paint))  # type: ignore[arg-type]
 
 
-def _markdown(statement: str, cards: VolumeCards | None) -> str:
+def _markdown(statement: str, cards: VolumeCards | None, notes: tuple[Footnote, ...]) -> str:
     text = f"{escape_markdown(statement)}\n"
     if cards is None:
         return text
     component = environment().get_template("components/volume_cards.j2").make_module()
     table: str = component.markdown(cards)  # type: ignore[attr-defined]
-    return f"{text}\n{table.strip()}\n"
+    small = "".join(f"\n{escape_markdown(note.marker)}. {escape_markdown(note.text)}\n" for note in notes)
+    return f"{text}\n{table.strip()}\n{small}"

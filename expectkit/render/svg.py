@@ -7,7 +7,7 @@ nothing. Colours come from a `Paint`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from expectkit.briefing.charts import Bracket, DotGroup, Line, LineChart, RangeBar, RangeChart, RangeRow
@@ -164,8 +164,17 @@ class _EndLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class _Curve:
+    """A line of a chart in the drawing's units: thinned, and the parts of it inside the plot."""
+
+    line: Line
+    points: tuple[Point, ...]
+    stretches: tuple[tuple[Point, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _LinePlot:
-    """A line chart with its axes laid out."""
+    """A line chart with its axes laid out and its lines in place."""
 
     chart: LineChart
     paint: Paint
@@ -173,6 +182,7 @@ class _LinePlot:
     x: Scale
     y: Scale
     y_ticks: tuple[tuple[float, str], ...]
+    curves: tuple[_Curve, ...] = ()
 
     @classmethod
     def of(cls, chart: LineChart, paint: Paint, width: float) -> _LinePlot:
@@ -182,12 +192,16 @@ class _LinePlot:
         names = [line for series in chart.lines for line in wrap(series.label, _TEXT, label_room)]
         right = max((min(text_width(name, _TEXT), label_room) for name in names), default=0.0) + 10
         top = 22.0 if chart.marker is not None else 8.0
-        x = Scale(chart.x_low, chart.x_high, left, width - right)
-        return cls(chart, paint, width, x, Scale(0.0, chart.y_high, top + _PLOT_HEIGHT, top), y_ticks)
+        x, y = (
+            Scale(chart.x_low, chart.x_high, left, width - right),
+            Scale(0.0, chart.y_high, top + _PLOT_HEIGHT, top),
+        )
+        plot = cls(chart, paint, width, x, y, y_ticks)
+        return replace(plot, curves=tuple(plot._curve(line) for line in chart.lines))
 
     def svg(self) -> str:
         bands = [self._series_band(line) for line in self.chart.lines if line.low and line.high]
-        lines = [self._series_line(line) for line in self.chart.lines]
+        lines = [self._series_line(curve) for curve in self.curves]
         parts = [*self._grid(), *bands, *lines, *self._bracket(), *self._marker(), *self._end_labels()]
         return _svg(self.chart.text_alternative, self.width, self.y.start + 36, parts, self.paint)
 
@@ -209,23 +223,24 @@ class _LinePlot:
 
     def _placed(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[Point, ...]:
         inside = within(tuple(zip(xs, ys, strict=True)), self.chart.x_low, self.chart.x_high)
-        return tuple((self.x(x), self.y(y)) for x, y in inside)
+        return thin([(self.x(x), self.y(y)) for x, y in inside])
 
-    def _stretches(self, line: Line) -> tuple[tuple[Point, ...], ...]:
-        return cut_line(self._placed(line.x, line.y), self.y.end, self.y.start)
+    def _curve(self, line: Line) -> _Curve:
+        points = self._placed(line.x, line.y)
+        return _Curve(line, points, cut_line(points, self.y.end, self.y.start))
 
     def _series_band(self, line: Line) -> str:
-        low, high = (thin(self._placed(line.x, side)) for side in (line.low, line.high))
+        low, high = (self._placed(line.x, side) for side in (line.low, line.high))
         shape = cut_polygon((*high, *reversed(low)), self.y.end, self.y.start)
         if not shape:
             return ""
         look = self.paint.shape(fill=f"{line.tone}-band") + ' fill-opacity="0.85"'
         return _path(_through(shape, closed=True), look)
 
-    def _series_line(self, line: Line) -> str:
-        data = "".join(_through(thin(stretch)) for stretch in self._stretches(line))
+    def _series_line(self, curve: _Curve) -> str:
+        data = "".join(map(_through, curve.stretches))
         joints = ' stroke-linejoin="round" stroke-linecap="round"'
-        return _path(data, self.paint.shape(stroke=line.tone), 2.0, joints) if data else ""
+        return _path(data, self.paint.shape(stroke=curve.line.tone), 2.0, joints) if data else ""
 
     def _bracket(self) -> list[str]:
         bracket: Bracket | None = self.chart.bracket
@@ -271,14 +286,14 @@ class _LinePlot:
                 bold=True,
             ),
         ]
-        for line in self.chart.lines:
-            height = height_at(self._placed(line.x, line.y), x)
+        for curve in self.curves:
+            height = height_at(curve.points, x)
             if height is not None and self.y.end <= height <= self.y.start:
-                parts.append(_dot(x, height, line.tone, self.paint))
+                parts.append(_dot(x, height, curve.line.tone, self.paint))
         return parts
 
     def _end_labels(self) -> list[str]:
-        labels = [label for line in self.chart.lines if (label := self._end_label(line)) is not None]
+        labels = [label for curve in self.curves if (label := self._end_label(curve)) is not None]
         heights = [_LEADING * len(label.lines) for label in labels]
         places = spread([label.y for label in labels], heights, self.y.end - 7, self.y.start + 7)
         parts = []
@@ -289,13 +304,12 @@ class _LinePlot:
                 parts.append(_label(text, label.x + 7, y, self.paint, role=label.tone, bold=True))
         return parts
 
-    def _end_label(self, line: Line) -> _EndLabel | None:
-        stretches = self._stretches(line)
-        if not stretches:
+    def _end_label(self, curve: _Curve) -> _EndLabel | None:
+        if not curve.stretches:
             return None
-        x, y = stretches[-1][-1]
+        x, y = curve.stretches[-1][-1]
         room = max(self.width - x - 8, self.width * 0.2)
-        return _EndLabel(wrap(line.label, _TEXT, room), line.tone, x, y)
+        return _EndLabel(wrap(curve.line.label, _TEXT, room), curve.line.tone, x, y)
 
 
 # range chart

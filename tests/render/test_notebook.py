@@ -19,6 +19,7 @@ def test_a_cell_holds_the_sentence_and_the_daily_volumes(document: Document) -> 
     assert STATEMENT in reader.text
     assert all(number in reader.text for number in ("266", "200", "14"))
     assert document.banner in reader.text
+    assert document.sections[0].footnotes[0].text in reader.text
     assert "| Valid transactions flagged | **200** |" in bundle["text/markdown"]
     assert reader.all("svg")
     assert not reader.all("style")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,8 @@ def elements(pdf: Any) -> list[Any]:
 
 
 def text_of(data: bytes, tmp_path: Path) -> str:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
     path = tmp_path / "briefing.pdf"
     path.write_bytes(data)
     return subprocess.run(

@@ -240,10 +240,11 @@ def snippet(text: str, max_length: int = 280) -> str:
     >>> snippet("Your parcel could not be delivered today", 27)
     'Your parcel could not be…'
     """
-    cut = clean_text(text, max_length)
-    if not cut.endswith("…") or cut == clean_text(text, len(text) + 1):
-        return cut
-    body = cut[:-1]
+    whole = clean_text(text, len(text) + 1)
+    if len(whole) <= max_length:
+        return whole
+    body = whole[: max_length - 1]
     at_word = body.rfind(" ")
-    starts_anew = clean_text(text, len(text) + 1)[len(body) : len(body) + 1] == " "
-    return cut if starts_anew or at_word < max_length // 2 else f"{body[:at_word].rstrip(' ,;:')}…"
+    if whole[len(body)] != " " and at_word >= max_length // 2:
+        body = body[:at_word]
+    return f"{body.rstrip(' ,;:')}…"

@@ -1,7 +1,6 @@
 """Which mistakes to show: the most confident, the costliest, and few that stand for many.
 
-`CandidatePool` keeps a bounded number of mistakes while the cases stream by; `choose_examples` picks from
-them.
+`expectkit.measure.candidates` keeps a bounded number of mistakes to choose from.
 """
 
 from __future__ import annotations

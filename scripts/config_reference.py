@@ -14,7 +14,7 @@ TARGET = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"
 HEAD = """\
 # expectkit.toml
 
-<!-- Written by scripts/config_reference.py from expectkit/io/config_tables.py. Change it there. -->
+<!-- Written by `make generate` from expectkit/io/config_tables.py. Change it there. -->
 
 One file a project. `expectkit init SCORES` writes one with comments, from your own file. It begins with
 `schema_version = 1`. Paths are relative to the file. A key that is not in these tables is an error that names the

@@ -28,6 +28,7 @@ TEST_PACKAGES: dict[str, tuple[str, ...]] = {
     **PDF_PACKAGES,
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "poppler-utils": ("pdftotext",),
+    "libatomic1": ("libatomic.so.1",),  # for Playwright, which drives Chromium
 }
 
 

@@ -137,11 +137,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Panel(Block):
-    """The one tinted box of a page, such as "What we ask of you"."""
+    """The one tinted box of a page, such as "What we ask of you"; its title is a heading of `level`."""
 
     title: str
     items: tuple[Item, ...]
     is_numbered: bool = True
+    level: Literal[2, 3] = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,10 @@ class SignOff(Block):
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A remark hung on a word (never on a number); `marker` is what the text shows, such as "1"."""
+    """A remark hung on a word (never on a number); `marker` is what the text shows, such as "1".
+
+    Without a marker the note explains a word it quotes.
+    """
 
     marker: str
     text: str

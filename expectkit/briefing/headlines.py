@@ -146,7 +146,7 @@ def cards(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
     for outcome in outcomes:
         values = {f"{outcome.name}.{name}": value for name, value in outcome.printed.values.items()}
         by_mistake = " by mistake" if outcome.name == "flagged_negatives" else ""
-        title = sentence_case(f"{outcome.label}{by_mistake}")
+        title = sentence_case(f"{outcome.noun.plural} {outcome.briefly.removeprefix('correctly ')}{by_mistake}")
         key = f"card.{outcome.name}"
         statements += [
             Statement(f"{key}.title", title),
@@ -206,14 +206,8 @@ def _typically(outcomes: tuple[Outcome, ...]) -> str:
     if not kinds:
         return ""
     if "typical day" in kinds:
-        return (
-            "“Typically” means on 8 days of 10. One day in ten brings fewer, one day in ten brings more. "
-            "The range covers how days differ and how few cases were tested."
-        )
-    return (
-        "“By chance alone” means on 8 days of 10, if nothing but chance made days differ. "
-        "Real days differ more than that, by an amount nobody has stated yet."
-    )
+        return "“Typically” means on 8 days of 10. One day in ten brings fewer, one day in ten brings more."
+    return "“By chance alone” means on 8 days of 10 if only chance made days differ. Real days differ more."
 
 
 # ----------------------------------------------------------------------------------------------------- icons
@@ -247,8 +241,8 @@ def _remark(words: Words, name: str) -> str:
     if name == "caught_positives":
         return "What the model is for."
     if name == "flagged_negatives":
-        return f"Nothing was wrong with them; they were {words.flagged} all the same."
-    return "The model does not see these. They come to light in other ways, or never."
+        return "Nothing was wrong with them."
+    return "Found in other ways, or never."
 
 
 def _captions(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...]) -> Iterator[Statement]:

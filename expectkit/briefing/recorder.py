@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from expectkit.briefing.agreement import printed_values
 from expectkit.briefing.certainty import certainty
 from expectkit.briefing.headlines import cards, deck, dots, headline
 from expectkit.briefing.instead import instead
 from expectkit.briefing.printed import PrintedVolume, PrintedVolumes, print_volumes
+from expectkit.briefing.promise_words import PromiseRecord, StandingPromise, is_about, promise_record
 from expectkit.briefing.record import (
     SCHEMA_VERSION,
     Audience,
@@ -84,6 +86,7 @@ class Evidence:
     shown_thresholds: Sequence[int]
     confirmed_on_fresh_cases: bool
     warnings: Sequence[Warned] = ()
+    promise: StandingPromise | None = None
 
 
 def write_record(evidence: Evidence) -> Record:
@@ -123,6 +126,7 @@ def write_record(evidence: Evidence) -> Record:
         instead=instead(evidence.words, facts[at]),
         statements=_statements(evidence, facts[at], choice),
         warnings=tuple(evidence.warnings),
+        promise=_promise(evidence, operating),
     )
 
 
@@ -150,7 +154,7 @@ def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tup
             statements.append(step)
         written.append(
             SettingRecord(
-                name=sentence_case(named.name),
+                name="Agreed" if _is_agreed(evidence, named.threshold) else sentence_case(named.name),
                 threshold=named.threshold,
                 printed_threshold=threshold_text(named.threshold),
                 is_operating=i == at,
@@ -161,6 +165,27 @@ def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tup
             )
         )
     return tuple(written)
+
+
+def _promise(evidence: Evidence, operating: SettingRecord) -> PromiseRecord | None:
+    if evidence.promise is None:
+        return None
+    return promise_record(
+        evidence.promise,
+        evidence.words,
+        model=(evidence.model.name, evidence.model.version),
+        threshold=operating.threshold,
+        sha256s=frozenset(item.sha256 for item in evidence.provenance.inputs),
+        printed=printed_values(operating),
+    )
+
+
+def _is_agreed(evidence: Evidence, threshold: float) -> bool:
+    """Return whether the standing promise is about this model at this threshold."""
+    standing = evidence.promise
+    if standing is None or standing.promise.threshold != threshold:
+        return False
+    return is_about(standing.promise, (evidence.model.name, evidence.model.version))
 
 
 def _counts(facts: SettingFacts) -> Counts:
@@ -197,7 +222,7 @@ def _rate(rate: Rate, alpha: float, printed: str | None, method: str) -> RateRec
         denominator=rate.denominator,
         low=interval.low if has_range else None,
         high=interval.high if has_range else None,
-        upper_bound=rate.upper_bound() if rate.is_defined else None,
+        upper_bound=_upper_bound(rate, is_simultaneous=bool(method)) if rate.is_defined else None,
         confidence_level=0.95,
         method=interval.method + method,
         level=level,
@@ -205,6 +230,13 @@ def _rate(rate: Rate, alpha: float, printed: str | None, method: str) -> RateRec
         printed_low=low,
         printed_high=high,
     )
+
+
+def _upper_bound(rate: Rate, *, is_simultaneous: bool) -> float:
+    """Return the one-sided 95 % bound; for all settings at once where the ranges are."""
+    if not is_simultaneous:
+        return rate.upper_bound()
+    return rate.limits(float(local_alpha(rate.n_effective, 0.90)))[1]
 
 
 def _precision(volumes: DailyVolumes, printed: PrintedVolumes) -> RateRecord:
@@ -386,7 +418,10 @@ BASELINE_NAMES = {
 def _shown(printed: PrintedVolume) -> str:
     """Write a daily average of the model as it is printed elsewhere."""
     per = "" if printed.period == "day" else f" a {printed.period}"
-    return f"{printed.mean}{per}" if printed.mean is not None else (printed.mean_range or "too few to say")
+    if printed.mean is not None:
+        return f"{printed.mean}{per}"
+    bound = " ".join(printed.bound) if printed.bound is not None else None
+    return f"{printed.mean_range or bound or 'too few to say'}{per}"
 
 
 def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice) -> tuple[Statement, ...]:
@@ -394,7 +429,12 @@ def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice
     return (
         *expectation(words, facts),
         headline(words, facts),
-        deck(words, facts, version=evidence.model.version),
+        deck(
+            words,
+            facts,
+            version=evidence.model.version,
+            setting="agreed" if _is_agreed(evidence, facts.threshold) else "proposed",
+        ),
         *cards(words, facts),
         *dots(words, facts),
         *certainty(

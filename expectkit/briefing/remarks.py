@@ -80,8 +80,8 @@ def _accepted(words: Words, facts: SettingFacts) -> Statement:
 def _stated(plural: str, printed: PrintedVolume, briefly: str) -> str:
     if printed.mean is not None:
         return f"about {printed.mean} {plural} {briefly} a {printed.period}"
-    if printed.upper_bound is not None and printed.level == "bound only":
-        return f"at most {printed.upper_bound} {plural} {briefly} a {printed.period}"
+    if printed.bound is not None:
+        return f"{' '.join(printed.bound)} {plural} {briefly} a {printed.period}"
     if printed.mean_range is not None:
         return f"{printed.mean_range} {plural} {briefly} a {printed.period}"
     return ""

@@ -14,7 +14,7 @@ def write(record: Record) -> Section | None:
     return Section(
         id="asks",
         title="What we ask of you",
-        blocks=(Panel("What we ask of you", items),),
+        blocks=(Panel("What we ask of you", items, level=2),),
         shows_title=False,
     )
 
@@ -24,7 +24,7 @@ def _usual(record: Record) -> tuple[Item, ...]:
     items = [
         Item(
             "Agree the setting.",
-            f"We propose {setting.printed_threshold}; the next page shows what moves if you change it.",
+            f"We propose {setting.printed_threshold}; the next page shows what moves with it.",
         ),
         Item("Accept these volumes.", record.statement("ask.volumes")),
     ]
@@ -34,7 +34,7 @@ def _usual(record: Record) -> tuple[Item, ...]:
         items.append(
             Item(
                 "Ask for a check on fresh cases.",
-                "The setting has not been confirmed on cases that played no part in choosing it.",
+                "The setting has had none yet.",
             )
         )
     return tuple(items)

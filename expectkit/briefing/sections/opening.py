@@ -21,6 +21,8 @@ ORDER = 10
 MOST_DOTS = 500
 """With more cases than this, the dots show every 1,000 of them instead."""
 
+BOUND_SIGNS = {"at most": "≤ ", "at least": "≥ "}
+
 CARDS: tuple[tuple[str, Tone], ...] = (
     ("caught_positives", "caught"),
     ("flagged_negatives", "false_alarm"),
@@ -48,7 +50,7 @@ def write(record: Record) -> Section | None:
 
 def _footnotes(record: Record) -> list[Footnote]:
     text = record.statement("typically")
-    return [Footnote("1", text)] if text else []
+    return [Footnote("", text)] if text else []
 
 
 def _card(record: Record, name: str, tone: Tone) -> VolumeCard:
@@ -56,7 +58,7 @@ def _card(record: Record, name: str, tone: Tone) -> VolumeCard:
     printed = volume.printed
     number = printed.mean
     if number is None:
-        number = f"≤ {printed.mean_high}" if volume.level == "bound only" and printed.mean_high else "–"
+        number = BOUND_SIGNS[printed.bound[0]] + printed.bound[1] if printed.bound is not None else "–"
     return VolumeCard(
         title=sentence_case(record.statement(f"card.{name}.title")),
         number=number,

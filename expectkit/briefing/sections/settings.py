@@ -175,6 +175,6 @@ def _cell(volume: VolumeRecord) -> Cell:
     span = f"{printed.mean_low} to {printed.mean_high}{per}" if has_range else ""
     if printed.mean is not None:
         return Cell(printed.mean + per, span)
-    if volume.level == "bound only" and printed.mean_high is not None:
-        return Cell(f"at most {printed.mean_high}{per}")
+    if printed.bound is not None:
+        return Cell(f"{' '.join(printed.bound)}{per}")
     return Cell(span or "too few to say")

@@ -4,13 +4,15 @@
 PYTHON ?= python3
 # more pytest options, such as TEST_ARGS="-x -k volumes"
 TEST_ARGS ?=
+# --all adds 10^8 rows to the benchmarks
+BENCH_ARGS ?=
 
 RUN = .venv/bin/python
 SETUP_INPUTS = pyproject.toml constraints.txt scripts/setup.py
 # Workers share the suite; each takes the next test when it is done.
 PARALLEL = -n auto --maxprocesses 8 --dist worksteal
 
-.PHONY: help demo test test-fast test-tensorflow check lint types imports bench format install-size clean distclean
+.PHONY: help demo test test-fast test-tensorflow check lint types imports bench format generate install-size clean distclean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -26,7 +28,7 @@ test-fast: .venv/.ready-dev ## the suite without the slow tests
 	$(RUN) -m pytest $(PARALLEL) -m "not slow" $(TEST_ARGS)
 
 test-tensorflow: .venv-tf/.ready-tensorflow ## the tests that need TensorFlow, in an environment of their own
-	.venv-tf/bin/python -W ignore -c "import tensorflow, keras"
+	@TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 .venv-tf/bin/python -W ignore -c "import tensorflow, keras"
 	.venv-tf/bin/python -m pytest -m tensorflow $(TEST_ARGS)
 
 check: lint types imports test ## style, types, import rules, then the whole suite
@@ -42,11 +44,15 @@ imports: .venv/.ready-dev
 	.venv/bin/lint-imports
 
 bench: .venv/.ready-dev ## time and memory against scikit-learn and bare reading, in one run
-	$(RUN) -m benchmarks $(BENCH_ARGS)
+	for script in benchmarks/bench_*.py; do $(RUN) $$script $(BENCH_ARGS) || exit 1; done
 
 format: .venv/.ready-dev ## put the code into the house style
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
+
+generate: .venv/.ready-dev ## write anew the files that are made from the code
+	$(RUN) scripts/config_reference.py
+	$(RUN) scripts/write_schema.py
 
 install-size: ## how large the base install is and how many packages it brings
 	$(PYTHON) scripts/install_size.py

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from expectkit.errors import DataError
+from expectkit.io.arrow_values import numpy_of
 from expectkit.io.case_source import Batch, CaseSource
 
 MISSING = 2  # what `LabelReader.codes` gives for a row without a label
@@ -79,8 +80,7 @@ def numbers(array: Any, place: Place) -> NDArray[Any]:
             f"{place.row(0)}: column {place.column!r} holds {kind} values, for example {shown}, where numbers are "
             "needed. Name another column, or write it as numbers."
         )
-    values: NDArray[Any] = array.to_numpy(zero_copy_only=False)
-    return values
+    return numpy_of(array)
 
 
 class LabelReader:
@@ -138,7 +138,7 @@ class LabelReader:
             return None
         if not (pa.types.is_boolean(array.type) or pa.types.is_integer(array.type)):
             return None
-        values = array.to_numpy(zero_copy_only=False)
+        values = numpy_of(array)
         low, high = int(values.min()), int(values.max())
         if low < 0 or high > 1:
             return None
@@ -214,7 +214,7 @@ def days(array: Any, place: Place) -> NDArray[np.int32]:
         array = pc.cast(array, array.type.value_type)
     kind = array.type
     if array.null_count:
-        first = int(np.argmax(array.is_null().to_numpy(zero_copy_only=False)))
+        first = int(np.argmax(numpy_of(array.is_null())))
         raise DataError(
             f"{place.row(first)}: the time column {place.column!r} is empty ({array.null_count} such rows "
             f"in a batch of {len(array)}). Fill it, or leave these rows out."
@@ -230,9 +230,7 @@ def days(array: Any, place: Place) -> NDArray[np.int32]:
             f"{place.row(0)}: the time column {place.column!r} holds {kind} values, for example {shown!r}. "
             "Give dates, timestamps or ISO dates as text (2026-03-01)."
         )
-    result: NDArray[np.int32] = (
-        array.cast(pa.date32(), safe=False).cast(pa.int32()).to_numpy(zero_copy_only=False)
-    )
+    result: NDArray[np.int32] = numpy_of(array.cast(pa.date32(), safe=False).cast(pa.int32()))
     return result
 
 
@@ -242,7 +240,7 @@ def _days_of_texts(texts: Any, place: Place) -> NDArray[np.int32]:
     try:
         if not pc.all(is_iso).as_py():
             raise pa.ArrowInvalid("not an ISO date")
-        result: NDArray[np.int32] = dates.cast(pa.date32()).cast(pa.int32()).to_numpy(zero_copy_only=False)
+        result: NDArray[np.int32] = numpy_of(dates.cast(pa.date32()).cast(pa.int32()))
     except pa.ArrowInvalid:
         first = next(
             i for i, text in enumerate(dates.to_pylist()) if not (is_iso[i].as_py() and _is_date(text))
@@ -267,7 +265,7 @@ def day_texts(numbers_of_days: Sequence[int]) -> tuple[str, ...]:
     return tuple(str(np.datetime64(day, "D")) for day in numbers_of_days)
 
 
-def keyed(array: Any) -> tuple[NDArray[np.intp], list[str]]:
+def keyed(array: Any) -> tuple[NDArray[np.int32], list[str]]:
     """Return a column as places in a list of texts; a missing value has the text ``""``.
 
     Parameters
@@ -277,20 +275,19 @@ def keyed(array: Any) -> tuple[NDArray[np.intp], list[str]]:
 
     Returns
     -------
-    intp array, list of str
+    int32 array, list of str
         The list may hold texts that no row has.
     """
     encoded = array if pa.types.is_dictionary(array.type) else pc.dictionary_encode(array)
     return _indices(encoded), [*_texts(encoded.dictionary), ""]
 
 
-def _indices(encoded: Any) -> NDArray[np.intp]:
+def _indices(encoded: Any) -> NDArray[np.int32]:
     """Return dictionary places; that of a missing value is the dictionary's length."""
     places = encoded.indices
-    if places.null_count:
-        places = places.cast(pa.int64()).fill_null(len(encoded.dictionary))
-    values: NDArray[np.intp] = places.to_numpy(zero_copy_only=False)
-    return values
+    if places.type != pa.int32():  # libraries choose other types for their categories
+        places = places.cast(pa.int32())
+    return numpy_of(places, missing=len(encoded.dictionary))
 
 
 def _texts(values: Any) -> list[str]:
@@ -299,7 +296,7 @@ def _texts(values: Any) -> list[str]:
     return ["" if text is None else text for text in values.cast(pa.string()).to_pylist()]
 
 
-def _in_order_of_first_use(index: NDArray[np.intp], n_texts: int) -> list[int]:
+def _in_order_of_first_use(index: NDArray[np.int32], n_texts: int) -> list[int]:
     """Return the places that occur, those in the first rows first."""
     used = np.flatnonzero(np.bincount(index, minlength=n_texts + 1)[:n_texts])
     if used.size <= 1:

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from expectkit.errors import DataError
-from expectkit.measure.bins import CHUNK
+from expectkit.measure.guide_table import CHUNK
 from expectkit.measure.histogram import ClusterMoments, GroupedHistogram
 
 MOST_KEYS = 2_000
+_FEW_KEYS = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keyed:
+    """The values of a column in one batch.
+
+    Attributes
+    ----------
+    index : int array, length n
+        Place of each row's key in `keys`.
+    keys : sequence of str
+        Some may repeat, or belong to no row.
+    """
+
+    index: NDArray[Any]
+    keys: Sequence[str]
 
 
 class GroupCounts:
@@ -28,65 +46,49 @@ class GroupCounts:
 
     def __init__(self, column: str, n_codes: int) -> None:
         self._column = column
-        self._n_codes = n_codes
         self._place: dict[str, int] = {}
         self._counts = np.zeros((0, n_codes, 2), np.int64)
 
-    def add(self, index: NDArray[Any], keys: Sequence[str], codes: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Count a batch.
-
-        Parameters
-        ----------
-        index : int array, length n
-            Place of each row's key in `keys`.
-        keys : sequence of str
-            Some may repeat, or belong to no row.
-        codes : int32 array, length n
-            ``2 * code + label``, see `expectkit.measure.bins.Bins.codes_with_label`.
-
-        Returns
-        -------
-        int64 array, shape (2, n_codes)
-            The batch's counts, all keys together.
+    def compact(self, keyed: Keyed) -> Keyed:
+        """Drop keys that no row has when there are many, so that counts stay small.
 
         Raises
         ------
         DataError
             If the column has more than `MOST_KEYS` values.
         """
-        index, keys = self._compact(index, keys)
-        width = 2 * self._n_codes
-        counts = np.bincount(_cells(index, codes, width), minlength=len(keys) * width)
-        counts = counts.reshape(len(keys), self._n_codes, 2)
-        used = np.flatnonzero(counts.any(axis=(1, 2)))
-        for local in used.tolist():
-            self._place.setdefault(keys[local], len(self._place))
+        if len(keyed.keys) <= _FEW_KEYS:
+            return keyed
+        used = np.flatnonzero(np.bincount(keyed.index, minlength=len(keyed.keys)))
+        self._check(used.size)
+        if used.size == len(keyed.keys):
+            return keyed
+        place = np.zeros(len(keyed.keys), np.int32)
+        place[used] = np.arange(used.size)
+        return Keyed(place[keyed.index], [keyed.keys[i] for i in used.tolist()])
+
+    def add(self, keys: Sequence[str], counts: NDArray[np.int64]) -> None:
+        """Add the counts of a batch, of shape (number of keys, n_codes, 2).
+
+        Raises
+        ------
+        DataError
+            If the column has more than `MOST_KEYS` values.
+        """
+        for key in keys:
+            self._place.setdefault(key, len(self._place))
         self._check(len(self._place))
-        n_new = len(self._place) - len(self._counts)
-        if n_new:
-            self._counts = np.concatenate([self._counts, np.zeros((n_new, self._n_codes, 2), np.int64)])
-        for local in used.tolist():
-            self._counts[self._place[keys[local]]] += counts[local]
-        in_all: NDArray[np.int64] = counts.sum(axis=0).T
-        return in_all
+        if len(self._place) > len(self._counts):
+            more = np.zeros((len(self._place) - len(self._counts), *counts.shape[1:]), np.int64)
+            self._counts = np.concatenate([self._counts, more])
+        for key, of_key in zip(keys, counts, strict=True):
+            self._counts[self._place[key]] += of_key
 
     def histogram(self, thresholds: NDArray[np.float64]) -> GroupedHistogram:
-        """Return what was counted, sorted by key."""
-        keys = tuple(sorted(self._place))
+        """Return what was counted, sorted by key; keys without a case are left out."""
+        keys = tuple(sorted(key for key, place in self._place.items() if self._counts[place].any()))
         counts = self._counts[[self._place[key] for key in keys]]
         return GroupedHistogram(keys, thresholds, np.ascontiguousarray(counts.transpose(0, 2, 1)))
-
-    def _compact(self, index: NDArray[Any], keys: Sequence[str]) -> tuple[NDArray[Any], Sequence[str]]:
-        """Drop keys that no row has when there are many, so that the counts stay small."""
-        if len(keys) <= 64:
-            return index, keys
-        used = np.flatnonzero(np.bincount(index, minlength=len(keys)))
-        self._check(used.size)
-        if used.size == len(keys):
-            return index, keys
-        place = np.zeros(len(keys), np.intp)
-        place[used] = np.arange(used.size)
-        return place[index], [keys[i] for i in used.tolist()]
 
     def _check(self, n_keys: int) -> None:
         if n_keys > MOST_KEYS:
@@ -94,6 +96,60 @@ class GroupCounts:
                 f"the column {self._column!r} has more than {MOST_KEYS:,} different values, too many to show one by "
                 "one. Name a coarser column, or put its values into classes first."
             )
+
+
+def count_groups(
+    columns: Sequence[tuple[GroupCounts, Keyed]],
+    codes: NDArray[np.int32],
+    n_codes: int,
+    scratch: NDArray[np.intp],
+) -> NDArray[np.int64]:
+    """Count a batch by each of several columns.
+
+    Two columns with few values are counted together, by pairs of values, which is faster than one after the other.
+
+    Parameters
+    ----------
+    columns : sequence of (GroupCounts, Keyed), at least one
+        Where to count, and by what.
+    codes : int32 array, length n
+        ``2 * code + label``, see `expectkit.measure.bins.Bins.codes_with_label`.
+    n_codes : int
+        Number of gaps between thresholds, K + 1.
+    scratch : intp array, length n
+        Overwritten. (Asking for new memory each time would cost more than the arithmetic.)
+
+    Returns
+    -------
+    int64 array, shape (n_codes, 2)
+        The counts of the batch, all keys together.
+
+    Raises
+    ------
+    DataError
+        If a column has more than `MOST_KEYS` values.
+    """
+    left = sorted(
+        ((counts, counts.compact(keyed)) for counts, keyed in columns), key=lambda one: len(one[1].keys)
+    )
+    in_all = np.zeros((n_codes, 2), np.int64)
+    while left:
+        counts, keyed = left.pop(0)
+        index, n_keys, n_others = keyed.index, len(keyed.keys), 1
+        if left and n_keys * len(left[0][1].keys) <= _FEW_KEYS:
+            other_counts, other = left.pop(0)
+            n_others = len(other.keys)
+            index = keyed.index * np.int32(n_others) + other.index
+        _cells(index, codes, 2 * n_codes, scratch)
+        found = np.bincount(scratch, minlength=n_keys * n_others * 2 * n_codes)
+        by_pair = found.reshape(n_keys, n_others, n_codes, 2)
+        if n_others > 1:
+            other_counts.add(other.keys, by_pair.sum(axis=0))
+        by_key = by_pair.sum(axis=1) if n_others > 1 else by_pair[:, 0]
+        counts.add(keyed.keys, by_key)
+        if not left:
+            in_all = by_key.sum(axis=0)
+    return in_all
 
 
 class ClusterRows:
@@ -110,11 +166,11 @@ class ClusterRows:
         self._cluster_of: dict[Any, int] = {}
         self._kept: list[NDArray[np.int64]] = []
 
-    def add(self, index: NDArray[Any], keys: Sequence[Any], codes: NDArray[np.int32]) -> None:
-        """Keep a batch; the arguments are those of `GroupCounts.add`."""
+    def add(self, keyed: Keyed, codes: NDArray[np.int32]) -> None:
+        """Keep a batch; `codes` are those of `count_groups`."""
         cluster_of = self._cluster_of
-        local = np.array([cluster_of.setdefault(key, len(cluster_of)) for key in keys], np.int64)
-        rows = local[index]
+        local = np.array([cluster_of.setdefault(key, len(cluster_of)) for key in keyed.keys], np.int64)
+        rows = local[keyed.index]
         rows *= 2
         rows += codes & 1  # the label
         rows *= self._n_codes
@@ -150,20 +206,17 @@ class ClusterRows:
         )
 
 
-def _cells(index: NDArray[Any], codes: NDArray[np.int32], width: int) -> NDArray[np.intp]:
-    """Return ``index * width + code``, made piece by piece in the processor's cache."""
-    cells = np.empty(codes.size, np.intp)
-    kind = (
-        index.dtype
-        if index.dtype == np.int32 and (int(index.max()) + 1) * width < 2**31
-        else np.dtype(np.intp)
-    )
+def _cells(index: NDArray[Any], codes: NDArray[np.int32], width: int, out: NDArray[np.intp]) -> None:
+    """Write ``index * width + code``, made piece by piece in the processor's cache."""
+    is_narrow = index.dtype == np.int32 and (int(index.max()) + 1) * width < 2**31
+    kind = np.dtype(np.int32 if is_narrow else np.intp)
+    cell = np.empty(min(codes.size, CHUNK), kind)
     for start in range(0, codes.size, CHUNK):
         part = slice(start, start + CHUNK)
-        cell = np.multiply(index[part], width, dtype=kind)
-        cell += codes[part]
-        cells[part] = cell
-    return cells
+        some = cell[: codes[part].size]
+        np.multiply(index[part], kind.type(width), out=some)
+        some += codes[part]
+        out[part] = some
 
 
 def _whole_clusters(rows: NDArray[np.int64], n_codes: int, n_most: int = 1 << 20) -> list[NDArray[np.int64]]:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from expectkit.errors import DataError
+from expectkit.io.arrow_values import every, numpy_of
 from expectkit.io.case_source import (
     ROWS_PER_BATCH,
     Batch,
@@ -87,7 +88,7 @@ class ArrowFileSource:
         step, seen, kept = max(1, -(-(self.n_rows() or 0) // n)), 0, []
         for batch in self.batches(columns):
             rows = pa.RecordBatch.from_pydict(dict(batch.columns))
-            kept.append(rows.take(pa.array(range(-seen % step, rows.num_rows, step), pa.int64())))
+            kept.append(rows.take(every(step, rows.num_rows, seen)))
             seen += rows.num_rows
         return pa.Table.from_batches(kept)
 
@@ -147,7 +148,7 @@ class _TableSource:
         require_columns(self, columns)
         table = self.table(list(dict.fromkeys(columns)))
         step = max(1, -(-table.num_rows // n))
-        return table if step == 1 else table.take(pa.array(np.arange(0, table.num_rows, step)))
+        return table if step == 1 else table.take(every(step, table.num_rows))
 
     def inputs(self) -> tuple[InputFile, ...]:
         """Return one entry; its hash covers the columns read so far (all columns before anything was read).
@@ -293,8 +294,8 @@ def _bytes_of(column: pa.ChunkedArray) -> Iterator[bytes]:
             for text in part.cast(pa.string()).to_pylist():
                 yield b"\x00" if text is None else b"\x01" + text.encode() + b"\x00"
             continue
-        yield np.packbits(part.is_valid().to_numpy(zero_copy_only=False)).tobytes()
-        values = part.fill_null(False if pa.types.is_boolean(part.type) else 0).to_numpy(zero_copy_only=False)
+        yield np.packbits(numpy_of(part.is_valid())).tobytes()
+        values = numpy_of(part, missing=0)
         yield values.tobytes()
 
 

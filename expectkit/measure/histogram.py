@@ -250,7 +250,7 @@ def tally_arrays(
     """
     cases = ScoredCases.from_arrays(y_true, y_score, sample_weight)
     bins = Bins(thresholds, dtype=cases.y_score.dtype, compare=compare)
-    counts = bins.count(cases.y_score, cases.y_true)
+    counts = bins.count(cases.y_score, cases.y_true, ends=cases.ends)
     if cases.sample_weight is None:
         return ScoreHistogram(bins.thresholds, counts)
     codes, weight = bins.codes_with_label(cases.y_score, cases.y_true), cases.sample_weight

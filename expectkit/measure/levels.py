@@ -75,7 +75,7 @@ def reason_for(level: Level, rate: Rate, *, cases: str, counted: str) -> str | N
             f"{n} {cases}{worth} are too few to say anything; about 60 with none {counted} would show "
             f'"at most 5%".'
         )
-    seen = f"{x} of {n} {cases}{worth} were {counted}"
+    seen = f"{'None' if rate.numerator == 0 else x} of {n} {cases}{worth} were {counted}"
     if level == "bound only":
         return f"{seen}: too few of one kind for a number or a range, so only a bound is given."
     return f"{seen}: enough for a range, too few for a single number."

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from expectkit.errors import DataError
+from expectkit.measure.bins import smallest_and_largest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +26,14 @@ class ScoredCases:
         Finite real numbers.
     sample_weight : float64 array, length n_cases, or None
         Finite, >= 0.
+    ends : (float, float) or None
+        The smallest and the largest score; None without cases.
     """
 
     y_true: NDArray[np.bool_]
     y_score: NDArray[Any]
     sample_weight: NDArray[np.float64] | None = None
+    ends: tuple[float, float] | None = None
 
     @property
     def n_cases(self) -> int:
@@ -72,7 +76,7 @@ class ScoredCases:
         >>> ScoredCases.from_arrays(["ham", "spam"], [0.2, 0.9], pos_label="spam").y_true.tolist()
         [False, True]
         """
-        scores = _scores(np.asarray(y_score))
+        scores, ends = _scores(np.asarray(y_score))
         labels = _labels(np.asarray(y_true), pos_label)
         if labels.size != scores.size:
             raise DataError(
@@ -80,7 +84,7 @@ class ScoredCases:
                 "Give one of each per case; check that neither was filtered on its own."
             )
         weights = None if sample_weight is None else _weights(np.asarray(sample_weight), scores.size)
-        return cls(labels, scores, weights)
+        return cls(labels, scores, weights, ends)
 
 
 def _view(array: NDArray[Any]) -> NDArray[Any]:
@@ -97,7 +101,7 @@ def _one_dimensional(array: NDArray[Any], name: str) -> None:
         )
 
 
-def _scores(scores: NDArray[Any]) -> NDArray[Any]:
+def _scores(scores: NDArray[Any]) -> tuple[NDArray[Any], tuple[float, float] | None]:
     _one_dimensional(scores, "y_score")
     if scores.dtype not in (np.float32, np.float64):
         if scores.dtype.kind not in "biuf":
@@ -106,7 +110,8 @@ def _scores(scores: NDArray[Any]) -> NDArray[Any]:
                 "Give numbers; convert text with float()."
             )
         scores = scores.astype(np.float64)
-    if scores.size and not np.isfinite(scores.min() + scores.max()):
+    ends = smallest_and_largest(scores) if scores.size else None
+    if ends is not None and not np.isfinite(ends).all():
         bad = ~np.isfinite(scores)
         n_bad, first = int(bad.sum()), int(np.argmax(bad))
         if n_bad:
@@ -114,7 +119,7 @@ def _scores(scores: NDArray[Any]) -> NDArray[Any]:
                 f"y_score has {n_bad} missing or infinite scores, the first ({scores[first]}) at position {first}. "
                 "Score these cases, or leave them out of y_true and y_score alike."
             )
-    return _view(scores)
+    return _view(scores), ends
 
 
 def _labels(labels: NDArray[Any], pos_label: object) -> NDArray[np.bool_]:
@@ -127,6 +132,8 @@ def _labels(labels: NDArray[Any], pos_label: object) -> NDArray[np.bool_]:
         return _labels_with(labels, pos_label)
     if labels.dtype == np.bool_:
         return _view(labels)
+    if labels.dtype == np.uint8 and labels.flags.c_contiguous and labels.size and labels.max() <= 1:
+        return _view(labels.view(np.bool_))
     positive = labels == 1
     if not isinstance(positive, np.ndarray) or not bool(np.all(positive | (labels == 0))):
         raise DataError(

@@ -8,7 +8,7 @@ and then moved to the shortest decimal that says the same. Placement never affec
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ FloatArray = NDArray[np.float64]
 _SHARE_EVEN_IN_VOLUME = 0.30
 _SHARE_EVEN_IN_LOG_VOLUME = 0.20  # finer steps where few cases are flagged: most operating points are there
 _SHARE_EVEN_IN_MISSES = 0.50
+_POWERS_OF_TEN = np.array([float(f"1e{power}") for power in range(23)])
 _SHORT_ENOUGH = 4  # significant digits of a score that is kept as it is
 
 
@@ -147,12 +148,14 @@ def _finite(scores: ArrayLike) -> FloatArray:
 
 def _spread(negatives: FloatArray, positives: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the distinct scores, ascending, and how much of all steps should lie at or below each; at last 1."""
-    negatives, positives = np.sort(negatives), np.sort(positives)
     both = np.sort(np.concatenate([negatives, positives]))
-    values = both[np.diff(both, prepend=-np.inf) > 0]
-    n_below = np.searchsorted(negatives, values, side="right")
-    missed = np.searchsorted(positives, values, side="right") / max(positives.size, 1)
-    unflagged = n_below / max(negatives.size, 1)
+    is_last = np.diff(both, append=np.inf) > 0
+    values, n_at_most = both[is_last], np.flatnonzero(is_last) + 1
+    rarer = min(positives, negatives, key=len)
+    n_rarer = np.searchsorted(np.sort(rarer), values, side="right")
+    n_missed = n_rarer if rarer is positives else n_at_most - n_rarer
+    n_below = n_at_most - n_missed
+    missed, unflagged = n_missed / max(positives.size, 1), n_below / max(negatives.size, 1)
     in_log = 1 - np.log1p(negatives.size - n_below) / np.log1p(max(negatives.size, 1))
     reached = (
         _SHARE_EVEN_IN_VOLUME * unflagged
@@ -167,19 +170,20 @@ def _even_steps(scores: FloatArray, reached: FloatArray, n: int) -> tuple[FloatA
     if scores.size <= n:
         return scores[:-1], scores[1:]
     steps = np.searchsorted(reached, np.linspace(0, reached[-1], n))
-    # a tie that is a step by itself: where it ends is one too
-    crowded = np.flatnonzero(np.diff(reached, prepend=0) > 1 / n)
-    picked = np.unique(np.minimum(np.concatenate([steps, crowded, crowded + 1]), scores.size - 1))
-    chosen = scores[picked]
-    near = chosen[1:] - (chosen[1:] - chosen[:-1]) / 4
-    is_edge = np.isin(picked[1:], np.concatenate([crowded, crowded + 1]))
-    return np.where(is_edge, scores[np.maximum(picked[1:] - 1, 0)], near), chosen[1:]
+    crowded = np.flatnonzero(np.diff(reached, prepend=0) > 1 / n)  # ties that are a step by themselves
+    picked = np.unique(np.minimum(np.concatenate([steps, crowded, [scores.size - 1]]), scores.size - 1))
+    chosen, gap = scores[picked], np.diff(scores[picked])
+    ties = np.flatnonzero(np.isin(picked[:-1], crowded))  # these also get a threshold above them
+    below = np.concatenate([chosen[1:] - gap / 4, chosen[ties]])
+    at = np.concatenate([chosen[1:], chosen[ties] + gap[ties] / 2])
+    return below, at
 
 
 def _apart(placed: FloatArray, scores: FloatArray, others: FloatArray) -> FloatArray:
     """Leave out placed thresholds that hardly differ from a round or stated one, judged by their neighbours."""
     if others.size == 0 or placed.size < 3 or scores.size <= placed.size + 1:
         return placed
+    placed = np.unique(placed)
     gap = np.minimum(np.diff(placed, prepend=-np.inf), np.diff(placed, append=np.inf))
     others = np.sort(others)
     at = np.searchsorted(others, placed)
@@ -189,23 +193,39 @@ def _apart(placed: FloatArray, scores: FloatArray, others: FloatArray) -> FloatA
     return kept
 
 
-def _shortened(below: FloatArray, at: FloatArray) -> FloatArray:
-    return np.array([_shortest(low, high) for low, high in zip(below.tolist(), at.tolist(), strict=True)])
-
-
 def _shortest(above: float, at_most: float) -> float:
-    """Return the number with the fewest digits that is > `above` and <= `at_most`, nearest to `at_most`."""
-    at_most = float(at_most)
-    exact = Decimal(repr(at_most))
-    if len(exact.normalize().as_tuple().digits) <= _SHORT_ENOUGH:
-        return at_most
-    if above < 0 <= at_most:
-        return 0.0
+    return float(_shortened(np.array([above]), np.array([at_most]))[0])
+
+
+def _shortened(above: FloatArray, at_most: FloatArray) -> FloatArray:
+    """Return, for each interval, the number with the fewest digits that is > `above` and <= `at_most`.
+
+    Among those the one nearest to `at_most`; and `at_most` itself when it has few digits.
+    """
+    found = np.where((above < 0) & (at_most >= 0), 0.0, np.nan)
+    with np.errstate(all="ignore"):
+        exponent = np.floor(np.log10(np.abs(at_most)))
+    exponent = np.where(np.isfinite(exponent), exponent, 0).astype(int)
+    kept = _with_digits(at_most, exponent, _SHORT_ENOUGH, np.rint)
+    found = np.where(kept == at_most, at_most, found)
     for digits in range(1, 17):
-        value = float(Context(prec=digits, rounding=ROUND_FLOOR).create_decimal(exact))
-        if above < value <= at_most:
-            return value
-    return at_most
+        value = _with_digits(at_most, exponent, digits, np.floor)
+        found = np.where(np.isnan(found) & (above < value) & (value <= at_most), value, found)
+    return np.where(np.isnan(found), at_most, found)
+
+
+def _with_digits(
+    numbers: FloatArray, exponent: NDArray[np.int_], digits: int, rounded: np.ufunc
+) -> FloatArray:
+    """Round to so many significant digits; nan where powers of ten are too large to be exact.
+
+    A whole number divided or multiplied by a power of ten up to 10**22 is the double nearest to its decimal.
+    """
+    shift = digits - 1 - exponent
+    power = _POWERS_OF_TEN[np.minimum(np.abs(shift), _POWERS_OF_TEN.size - 1)]
+    with np.errstate(all="ignore"):
+        small, large = rounded(numbers * power) / power, rounded(numbers / power) * power
+    return np.where(np.abs(shift) < _POWERS_OF_TEN.size, np.where(shift >= 0, small, large), np.nan)
 
 
 def _round_numbers(low: float, high: float, n: int) -> FloatArray:

@@ -259,7 +259,7 @@ def collapsed(values: FloatArray, weights: FloatArray, n: int = _SOME) -> Spread
     order = np.argsort(values, axis=None)
     flat, weight = values.ravel()[order], weights.ravel()[order]
     middle = np.cumsum(weight) - weight / 2
-    cell = np.searchsorted(grid_levels(n + 1)[0], middle)
+    cell = np.searchsorted(grid_levels(n - 1)[0], middle)
     mass = np.asarray(np.bincount(cell, weight), dtype=np.float64)
     centre = np.bincount(cell, weight * flat) / np.where(mass > 0, mass, 1.0)
     return Spread(np.asarray(centre[mass > 0], dtype=np.float64), mass[mass > 0])
@@ -315,7 +315,7 @@ def range_of_day(traffic: Spread, part: Spread, share: float) -> tuple[int, int]
     if _mean(part) >= 1:
         return _quantiles_of(traffic, share)
     expected = _expected(traffic, part)
-    return _invert(lambda count: _up_to(count, expected, _mean(part)), float(expected.values.max()), share)
+    return _invert(lambda count: _up_to(count, expected, _mean(part)), _mean(expected), share)
 
 
 def share_of_days_up_to(count: int, traffic: Spread, part: Spread) -> float:
@@ -334,11 +334,15 @@ def _expected(traffic: Spread, part: Spread) -> Spread:
 
 def _up_to(count: float, expected: Spread, probability: float) -> float:
     """Sum the binomial distribution function over the grid of expected counts."""
-    from scipy.special import bdtr
+    from scipy.special import betaincc
 
-    cases = np.floor(expected.values / probability + 0.5)
-    inside = bdtr(count, np.maximum(cases, count + 1), probability)
-    return float(np.sum(expected.weights * np.where(count >= cases, 1.0, inside)))
+    distance = (count - expected.values) / (np.sqrt(expected.values * (1 - probability)) + 1)
+    below = (distance > 0).astype(np.float64)
+    near = np.abs(distance) < 8  # further out the function is 0 or 1 to 12 digits
+    cases = expected.values[near] / probability
+    inside = betaincc(count + 1, np.maximum(cases - count, 1e-9), probability)
+    below[near] = np.where(count >= cases, 1.0, inside)
+    return float(np.sum(expected.weights * below))
 
 
 def range_by_chance(mean: float, share: float) -> tuple[int, int]:
@@ -363,20 +367,30 @@ def _quantiles_of(spread: Spread, share: float) -> tuple[int, int]:
 
 def _invert(below_or_at: Callable[[float], float], start: float, share: float) -> tuple[int, int]:
     tail = (1 - share) / 2
-    ceiling = int(start + 10 * math.sqrt(start + 1)) + 10
-    return _first_at(below_or_at, tail, ceiling, strict=True), _first_at(below_or_at, 1 - tail, ceiling)
+    return _first_at(below_or_at, tail, start, strict=True), _first_at(below_or_at, 1 - tail, start)
 
 
 def _first_at(
-    below_or_at: Callable[[float], float], level: float, ceiling: int, *, strict: bool = False
+    below_or_at: Callable[[float], float], level: float, start: float, *, strict: bool = False
 ) -> int:
-    """Return the smallest count whose distribution function reaches (or, if strict, passes) `level`."""
-    low, high = -1, ceiling
+    """Return the smallest count whose distribution function reaches (or, if strict, passes) `level`.
+
+    A secant on the normal scale, where these functions are nearly straight, kept inside a bracket.
+    """
+    from scipy.special import ndtri
+
+    low, high, count = -1, math.inf, math.floor(start)
+    last, slope = (math.nan, math.nan), 1 / math.sqrt(start + 1)
     while high - low > 1:
-        middle = (low + high) // 2
-        reached = below_or_at(middle)
+        reached = below_or_at(count)
         if reached > level or (reached == level and not strict):
-            high = middle
+            high = count
         else:
-            low = middle
-    return high
+            low = count
+        normal = float(ndtri(min(max(reached, 1e-12), 1 - 1e-12)))
+        if (normal - last[1]) * (count - last[0]) > 0:
+            slope = (normal - last[1]) / (count - last[0])
+        last = (count, normal)
+        step = min(max((float(ndtri(level)) - normal) / slope, -4 * count - 9), 4 * count + 9)
+        count = int(min(max(math.ceil(count + step), low + 1), high - 1))
+    return int(high)

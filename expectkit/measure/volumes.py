@@ -220,8 +220,8 @@ def _alphas(
 ) -> Callable[[Quantity], Numbers]:
     """Return the alpha each quantity's parts are used at; one-sided 95 % is two-sided 90 %."""
     plain, confidence_level = (0.05, 0.95) if sides == 2 else (0.10, 0.90)
-    positives = local_alpha(sweep.effective_positives[at], confidence_level)
-    negatives = local_alpha(sweep.effective_negatives[at], confidence_level)
+    positives = local_alpha(_once(sweep.effective_positives[at]), confidence_level)
+    negatives = local_alpha(_once(sweep.effective_negatives[at]), confidence_level)
 
     def alpha(quantity: Quantity) -> Numbers:
         if not simultaneous or quantity in ("cases", "positives", "negatives"):
@@ -231,6 +231,11 @@ def _alphas(
         return negatives if quantity == "flagged_negatives" else positives
 
     return alpha
+
+
+def _once(effective: FloatArray) -> FloatArray:
+    """Keep one number where all thresholds have the same, so that traffic and mix are looked at once."""
+    return np.asarray(effective.flat[0]) if effective.size > 0 and np.ptp(effective) == 0 else effective
 
 
 def _levels(sweep: Sweep, day: DayProfile, parts: VolumeParts, place: int) -> _Levels:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from expectkit.errors import InputError
-from expectkit.measure import bins as bins_module
 from expectkit.measure.bins import Bins, order_preserving
+from expectkit.measure.guide_table import best_table
 from expectkit.measure.histogram import GroupedHistogram, ScoreHistogram, tally_arrays
 
 TINY32 = float(np.float32(1e-45))
@@ -161,16 +161,16 @@ def test_every_kind_of_guide_table_gives_the_counts_of_a_binary_search(shape: st
 
 def test_each_way_of_the_kernel_is_taken_by_some_thresholds() -> None:
     rng = np.random.default_rng(1)
-    grid = bins_module._best_table(np.linspace(0, 1, 1001))
+    grid = best_table(np.linspace(0, 1, 1001))
     sigmoid = 1 / (1 + np.exp(-rng.normal(0, 4, 900)))
-    uneven = bins_module._best_table(np.unique(sigmoid))
+    uneven = best_table(np.unique(sigmoid))
     assert grid is not None
     assert grid.lines is None
     assert grid.n_compares == 1
     assert uneven is not None
     assert uneven.lines is not None
     neighbours = 1 + np.arange(20) * np.finfo(float).eps
-    assert bins_module._best_table(np.concatenate([neighbours, 1e200 * neighbours])) is None
+    assert best_table(np.concatenate([neighbours, 1e200 * neighbours])) is None
 
 
 def test_a_float32_score_of_0_7_does_not_reach_the_threshold_0_7_unless_compared_in_float32() -> None:

@@ -1,0 +1,5 @@
+"""``python -m benchmarks``, which is ``make bench``."""
+
+from benchmarks.bench_tally import main
+
+main()

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 
+from expectkit.measure.intervals import FloatArray, IntArray
 from expectkit.measure.sweep import Sweep
 
 SettingName = Literal["catch more", "proposed", "lowest cost", "flag fewer", "also asked for"]
 
+NEAR = 0.1
+"""Settings whose two error rates differ by at most this share are as good as one another; a round one is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedSetting:
-    """A threshold and why it is on the page."""
+    """A threshold and why it is on the page.
+
+    Parameters
+    ----------
+    name : SettingName
+    threshold : float
+        A case is flagged when its score is at or above it.
+    """
 
     name: SettingName
     threshold: float
@@ -42,14 +54,19 @@ def settings_beside(
     lowest_cost : float or None
         The threshold of lowest cost, when costs are known.
     n_most : int
-        At most so many settings; those the user asked for are never left out.
+        At most so many settings; those that were asked for are never left out.
 
     Returns
     -------
     tuple of NamedSetting
-        Ascending by threshold, each threshold once. "catch more" misses about half as many positives as the
-        operating threshold, "flag fewer" flags about half as many negatives; either is left out when no
-        threshold does so.
+        Ascending by threshold, each threshold once. "catch more" misses at most about half as many positives as
+        the operating threshold and still passes some case, "flag fewer" flags at most about half as many negatives
+        and still catches some case; either is left out when no threshold does so.
+
+    Raises
+    ------
+    InputError
+        If `operating` was not counted.
 
     Examples
     --------
@@ -57,43 +74,52 @@ def settings_beside(
     >>> [(setting.name, setting.threshold) for setting in settings_beside(sweep, 0.4)]
     [('catch more', 0.2), ('proposed', 0.4), ('flag fewer', 0.6)]
     """
+    at = sweep.index_of(operating)
     chosen: dict[float, SettingName] = {operating: "proposed"}
     for threshold in candidates:
         chosen.setdefault(threshold, "also asked for")
     if lowest_cost is not None:
         chosen.setdefault(lowest_cost, "lowest cost")
-    if len(chosen) + 2 <= n_most:
-        more = _catch_more(sweep, sweep.index_of(operating))
-        fewer = _flag_fewer(sweep, sweep.index_of(operating))
-        if more is not None:
-            chosen.setdefault(more, "catch more")
-        if fewer is not None:
-            chosen.setdefault(fewer, "flag fewer")
+    neighbours: tuple[tuple[SettingName, float | None], ...] = (
+        ("catch more", _catch_more(sweep, at)),
+        ("flag fewer", _flag_fewer(sweep, at)),
+    )
+    for name, found in neighbours:
+        if found is not None and len(chosen) < n_most:
+            chosen.setdefault(found, name)
     return tuple(NamedSetting(chosen[threshold], threshold) for threshold in sorted(chosen))
 
 
 def _catch_more(sweep: Sweep, at: int) -> float | None:
-    missed = sweep.n_positives - sweep.n_true_positives
-    enough = np.flatnonzero(missed[:at] * 2 <= missed[at])
-    if missed[at] == 0 or enough.size == 0:
+    """Return the highest threshold below this one that misses at most half as much, or one as good but rounder."""
+    missed, alarms = sweep.false_negative_rates, sweep.false_positive_rates
+    places = np.flatnonzero((missed[:at] * 2 <= missed[at]) & (alarms[:at] < 1))
+    if not missed[at] > 0 or places.size == 0:
         return None
-    return _tidiest(sweep, np.flatnonzero(_same_side(missed[:at], missed[enough[-1]])))
+    return _roundest(sweep, _as_good(missed, alarms, places, int(places[-1])))
 
 
 def _flag_fewer(sweep: Sweep, at: int) -> float | None:
-    flagged = sweep.n_false_positives
-    enough = np.flatnonzero(flagged[at + 1 :] * 2 <= flagged[at]) + at + 1
-    if flagged[at] == 0 or enough.size == 0 or sweep.n_true_positives[enough[0]] == 0:
+    """Return the lowest threshold above this one that flags at most half as much, or one as good but rounder."""
+    missed, alarms = sweep.false_negative_rates, sweep.false_positive_rates
+    places = np.flatnonzero((alarms[at + 1 :] * 2 <= alarms[at]) & (missed[at + 1 :] < 1)) + at + 1
+    if not alarms[at] > 0 or places.size == 0:
         return None
-    near = enough[flagged[enough] * 2.2 >= flagged[enough[0]] * 2]
-    return _tidiest(sweep, near)
+    return _roundest(sweep, _as_good(missed, alarms, places, int(places[0])))
 
 
-def _same_side(values: np.ndarray, wanted: np.int64) -> np.ndarray:
-    return (values <= wanted) & (values * 1.1 >= wanted)
+def _as_good(missed: FloatArray, alarms: FloatArray, places: IntArray, found: int) -> IntArray:
+    """Return those of the places that are near the one found in both rates."""
+    near = [np.abs(rates[places] - rates[found]) <= NEAR * rates[found] for rates in (missed, alarms)]
+    return np.asarray(places[near[0] & near[1]], dtype=np.int64)
 
 
-def _tidiest(sweep: Sweep, places: np.ndarray) -> float:
-    """Return the threshold among near-equals that is shortest to say."""
+def _roundest(sweep: Sweep, places: IntArray) -> float:
+    """Return the threshold that takes the fewest digits to say; the lowest of several."""
     thresholds = [float(sweep.thresholds[place]) for place in places]
-    return min(thresholds, key=lambda threshold: (len(repr(threshold)), threshold))
+    return min(thresholds, key=lambda threshold: (_n_digits(threshold), threshold))
+
+
+def _n_digits(threshold: float) -> int:
+    """Return how many digits are written, of the shortest text that means exactly this number."""
+    return len(f"{Decimal(repr(threshold)):f}".strip("-").removesuffix(".0"))

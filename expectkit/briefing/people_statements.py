@@ -1,0 +1,282 @@
+"""Today's process beside the model: the same sentence for both, and who makes fewer mistakes.
+
+"Fewer" is only said when the whole range says so; where today's process does better, that is said as plainly.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.statements import SettingFacts, Statement, setting_facts
+from expectkit.briefing.vocabulary import Noun, Words, sentence_case
+from expectkit.briefing.wording import (
+    DAYS,
+    Period,
+    between,
+    count_text,
+    exact,
+    frequency_base,
+    half_up,
+    number_text,
+    outward,
+    period_for,
+    unit_for,
+)
+
+if TYPE_CHECKING:
+    from expectkit.measure.comparison import Basis, DailyDifference
+    from expectkit.measure.counts import ConfusionCounts
+    from expectkit.measure.people import People
+    from expectkit.measure.prevalence import DayProfile
+    from expectkit.measure.rates import Rate
+
+Mistake = Literal["missed_positives", "flagged_negatives"]
+MISTAKES: tuple[Mistake, ...] = ("missed_positives", "flagged_negatives")
+_ONE = Decimal(1)
+
+
+def today_facts(counts: ConfusionCounts, day: DayProfile) -> SettingFacts:
+    """Put today's process through the same rounding and levels as a setting of the model.
+
+    Parameters
+    ----------
+    counts : ConfusionCounts
+        How it decided on labelled cases.
+    day : DayProfile
+        Production's traffic and mix; its days are left aside, they are the model's.
+
+    Returns
+    -------
+    SettingFacts
+        Its threshold means nothing.
+    """
+    from expectkit.measure.prevalence import DayProfile
+    from expectkit.measure.sweep import Sweep
+    from expectkit.measure.volumes import daily_volumes
+
+    decided = Sweep.from_counts(
+        [0.5],
+        [counts.n_true_positives],
+        [counts.n_false_positives],
+        counts.n_positives,
+        counts.n_negatives,
+    )
+    plain = DayProfile(day.traffic, day.prevalence)
+    return setting_facts(counts, daily_volumes(decided, plain, 0.5, simultaneous=False))
+
+
+def side_by_side(words: Words, today: SettingFacts, model: SettingFacts, *, name: str = "") -> Statement:
+    """Put both kinds of mistake of today and of the model into one sentence each, in the same periods.
+
+    Parameters
+    ----------
+    words : Words
+    today, model : SettingFacts
+    name : str
+        What today's process is called, such as "manual review".
+
+    Returns
+    -------
+    Statement
+        "people.side_by_side", with values ``today.<mistake>`` and ``model.<mistake>`` per printed period.
+
+    Notes
+    -----
+    "Today: 40 missed and 310 wrongly held a day. With the model: 14 and 200."
+    """
+    verbs = {"missed_positives": words.missed, "flagged_negatives": f"wrongly {words.briefly_flagged}"}
+    values: dict[str, float] = {}
+    first, second = [], []
+    periods = []
+    for mistake in MISTAKES:
+        sides = [getattr(facts.printed, mistake) for facts in (today, model)]
+        period = _common_period(*sides)
+        figures = [_figure(side, period) for side in sides]
+        for side_name, side in zip(("today", "model"), sides, strict=True):
+            if "mean" in side.values:
+                values[f"{side_name}.{mistake}"] = float(_per(side, period))
+        first.append(f"{figures[0]} {verbs[mistake]}")
+        second.append(figures[1])
+        periods.append(period)
+    if periods[0] == periods[1]:
+        said, model_said = f"{' and '.join(first)} a {periods[0]}", " and ".join(second)
+    else:
+        said = " and ".join(f"{text} a {period}" for text, period in zip(first, periods, strict=True))
+        model_said = " and ".join(second)
+    named = f" ({name})" if name else ""
+    text = f"Today{named}: {said}. With the {words.model_name}: {model_said}."
+    return Statement("people.side_by_side", text, values)
+
+
+def _common_period(first: PrintedVolume, second: PrintedVolume) -> Period:
+    return max(first.period, second.period, key=DAYS.__getitem__)
+
+
+def _per(volume: PrintedVolume, period: Period) -> Decimal:
+    return half_up(exact(volume.values["mean"]) * DAYS[period] / DAYS[volume.period], _ONE)
+
+
+def _figure(volume: PrintedVolume, period: Period) -> str:
+    """Write a volume at its level, in this period."""
+    if "mean" in volume.values:
+        number = _per(volume, period) if period != volume.period else exact(volume.values["mean"])
+        return number_text(number)
+    if volume.mean is not None:
+        return volume.mean
+    if volume.bound is not None:
+        which = volume.bound[0]
+        return f"{which} {_end(volume, 'mean_low' if which == 'at least' else 'mean_high', period)}"
+    if volume.mean_range is not None:
+        return between(_end(volume, "mean_low", period), _end(volume, "mean_high", period)) or "some"
+    return "too few tested to say how many"
+
+
+def _end(volume: PrintedVolume, name: str, period: Period) -> str:
+    return number_text(half_up(exact(volume.values[name]) * DAYS[period] / DAYS[volume.period], _ONE))
+
+
+def difference_statement(
+    words: Words, difference: DailyDifference, mistake: Mistake, *, name: str = "today's process"
+) -> Statement:
+    """Say which of the two makes fewer mistakes of a kind, and how many fewer a day.
+
+    Parameters
+    ----------
+    words : Words
+    difference : DailyDifference
+        Model minus today.
+    mistake : {"missed_positives", "flagged_negatives"}
+    name : str
+        What today's process is called.
+
+    Returns
+    -------
+    Statement
+        ``people.<mistake>``, with the printed range as values.
+    """
+    is_miss = mistake == "missed_positives"
+    noun = words.positive if is_miss else words.negative
+    happens = f"be {words.missed}" if is_miss else f"be {words.briefly_flagged} by mistake"
+    low, high = exact(difference.low), exact(difference.high)
+    period = period_for(max(abs(low), abs(high)))
+    low, high = low * DAYS[period], high * DAYS[period]
+    unit = max(unit_for(high - low), _ONE) if high > low else _ONE
+    first, last = outward(low, high, unit)
+    text = _verdict(words, difference.verdict, (first, last), (noun, happens, period), name)
+    return Statement(f"people.{mistake}", text, {"low": float(first), "high": float(last)})
+
+
+def _verdict(
+    words: Words, verdict: str, ends: tuple[Decimal, Decimal], what: tuple[Noun, str, Period], name: str
+) -> str:
+    (low, high), (noun, happens, period) = ends, what
+    if verdict == "fewer":
+        span = between(number_text(abs(high)), number_text(abs(low)))
+        return f"With the {words.model_name}, {span} fewer {noun.plural} a {period} would {happens}."
+    if verdict == "more":
+        span = between(number_text(low), number_text(high))
+        return (
+            f"{sentence_case(name)} does better here. "
+            f"With the {words.model_name}, {span} more {noun.plural} a {period} would {happens}."
+        )
+    fewer, more = number_text(abs(low)), number_text(high)
+    return (
+        f"Which of the two does better here cannot be told. "
+        f"With the {words.model_name}, anything from {fewer} fewer to {more} more {noun.plural} "
+        f"a {period} could {happens}."
+    )
+
+
+def basis_statement(basis: Basis, *, n_cases: int, n_undecided: int = 0) -> Statement:
+    """Say where today's numbers come from; "people.basis"."""
+    if basis == "assumed":
+        text = "Today's numbers are a stated assumption. Nobody has measured them here."
+    elif basis == "other cases":
+        text = (
+            "Today's numbers come from other cases. Part of the difference may lie in the cases, "
+            "not in who decided."
+        )
+    else:
+        text = f"Both decided the same {number_text(n_cases)} cases."
+        if n_undecided > 0:
+            cases, were = (
+                ("1 case", "was") if n_undecided == 1 else (f"{number_text(n_undecided)} cases", "were")
+            )
+            text += f" {cases} without a decision of today's process {were} left out."
+    return Statement("people.basis", text, {"n_cases": float(n_cases), "n_undecided": float(n_undecided)})
+
+
+def raters_statements(
+    words: Words, people: People, *, model_missed: Rate, model_flagged: Rate
+) -> tuple[Statement, ...]:
+    """Set the spread of single people and their majority beside the model.
+
+    Parameters
+    ----------
+    words : Words
+    people : People
+    model_missed, model_flagged : Rate
+        The model's two error rates on the same cases.
+
+    Returns
+    -------
+    tuple of Statement
+        "people.raters.missed_positives" and "people.raters.flagged_negatives", where somebody saw such cases.
+    """
+    counts = people.majority
+    found = (
+        (
+            "missed_positives",
+            people.miss_rates(),
+            (counts.n_false_negatives, counts.n_positives),
+            model_missed,
+            (words.positive, words.missed),
+        ),
+        (
+            "flagged_negatives",
+            people.false_alarm_rates(),
+            (counts.n_false_positives, counts.n_negatives),
+            model_flagged,
+            (words.negative, f"wrongly {words.briefly_flagged}"),
+        ),
+    )
+    return tuple(
+        _raters(mistake, ends, majority, model, noun, happens, len(people.raters), words)
+        for mistake, ends, majority, model, (noun, happens) in found
+        if ends is not None and majority[1] > 0 and model.is_defined
+    )
+
+
+def _raters(
+    mistake: str,
+    ends: tuple[float, float],
+    majority: tuple[int, int],
+    model: Rate,
+    noun: Noun,
+    happens: str,
+    n_people: int,
+    words: Words,
+) -> Statement:
+    of_majority = majority[0] / majority[1]
+    base = frequency_base([*ends, of_majority, model.value])
+    least, most, by_majority, by_model = (
+        half_up(exact(rate) * base, _ONE) for rate in (*ends, of_majority, model.value)
+    )
+    span = _of_base(ends[0], base) if least == most else f"{_of_base(ends[0], base)} to {number_text(most)}"
+    text = (
+        f"Of every {number_text(base)} {noun.plural}, {span} were {happens} by single people "
+        f"and {_of_base(of_majority, base)} by the majority of the {n_people}. "
+        f"With the {words.model_name}: {_of_base(model.value, base)}."
+    )
+    values = {"single.low": least, "single.high": most, "majority": by_majority, "model": by_model}
+    scaled = {name: float(number / base) for name, number in values.items()}
+    return Statement(f"people.raters.{mistake}", text, scaled)
+
+
+def _of_base(rate: float, base: int) -> str:
+    """Write so many of a base; "none" only for exactly 0."""
+    if rate == 0:
+        return "none"
+    return count_text(exact(rate) * base)

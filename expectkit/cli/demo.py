@@ -18,7 +18,7 @@ from expectkit.cli.options import formats_from, progress_bar
     help="Folder to write.",
 )
 @click.option(
-    "--format", "formats", default="html,pdf,md,json", show_default=True, help="Which files to write."
+    "--format", "formats", default="html,pdf,md,review,json", show_default=True, help="Which files to write."
 )
 def command(out: Path, formats: str) -> None:
     """Write a launch briefing for the bundled fraud sample.
@@ -31,7 +31,11 @@ def command(out: Path, formats: str) -> None:
     wanted = formats_from(formats, FORMATS)
     with progress_bar("Counting cases") as progress:
         briefing = brief_from(sample_config(), progress=progress)
-    briefing.save(out, formats=wanted)
+    written = briefing.save(out, formats=wanted)
     click.echo(briefing.statement)
     click.echo(briefing.ranges)
-    click.echo(f"Open {out / 'briefing.html'} or {out / 'briefing.pdf'}. The sample is simulated.", err=True)
+    for text in briefing.warnings:
+        click.echo(f"Note: {text}", err=True)
+    click.echo(
+        f"Wrote {', '.join(path.name for path in written)} in {out}. The sample is simulated.", err=True
+    )

@@ -18,6 +18,10 @@ COMMANDS = {
     "demo": "The whole journey on the bundled (simulated) fraud sample.",
     "init": "Look at scored cases and write a commented expectkit.toml.",
     "brief": "Write the launch briefing from scored, labelled test cases.",
+    "agree": "Write down the setting that was chosen, and the promise that goes with it.",
+    "gate": "Judge fresh scored cases against the promise: kept, broken or undecided.",
+    "verify": "Say whether a briefing, record or promise is whole, and whether they match.",
+    "compare": "Say what changed between two records or promises, and why.",
 }
 
 

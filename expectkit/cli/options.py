@@ -29,6 +29,11 @@ def config_options(tables: Iterable[str] | None = None) -> Callable[[F], F]:
     ----------
     tables : iterable of str, optional
         Only the keys of these tables; all of them when left out.
+
+    Returns
+    -------
+    callable
+        A decorator; the command gets each option under the key's Python name, as text or None.
     """
     wanted = None if tables is None else set(tables)
 
@@ -53,21 +58,40 @@ def config_path(given: Path | None) -> Path | None:
 def formats_from(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Read a comma-separated list of formats.
 
+    Parameters
+    ----------
+    text : str
+        As typed, such as "html,pdf".
+    known : tuple of str
+        What there is.
+
+    Returns
+    -------
+    tuple of str
+        In the order typed, each once.
+
     Raises
     ------
     ConfigError
-        Naming the format nobody knows, and the ones there are.
+        If none is named, or one that nobody knows; the message names those there are.
     """
     formats = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not formats:
+        raise ConfigError(f"--format names no format. Known: {', '.join(known)}.")
     for name in formats:
         if name not in known:
             raise ConfigError(f'there is no format "{name}". Known: {", ".join(known)}.')
-    return formats or known
+    return formats
 
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int | None], None] | None]:
     """Show a bar on stderr while rows are read; nothing when stderr is no terminal.
+
+    Parameters
+    ----------
+    label : str
+        What is being done, such as "Counting cases".
 
     Yields
     ------
@@ -78,9 +102,14 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int | None], None] | Non
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} rows"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=None)
 

@@ -1,0 +1,216 @@
+"""``expectkit gate``: fresh scored cases against the promise, before launch."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from expectkit.cli.main import EXIT_BROKEN, EXIT_DONE, EXIT_UNDECIDED
+from expectkit.cli.options import config_argument, config_options, config_path, progress_bar
+
+if TYPE_CHECKING:
+    from expectkit.briefing.verdict_words import GateRecord
+
+Undecided = Literal["fail", "pass"]
+_PATH = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("gate", context_settings={"max_content_width": 110})
+@config_argument
+@click.option("--promise", type=_PATH, help="The promise file. [default: promise.toml beside the config]")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["table", "json", "md"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+@click.option("--junit", type=_PATH, metavar="FILE", help="Also write JUnit XML, one test case a term.")
+@click.option(
+    "--markdown", type=_PATH, metavar="FILE", help="Also write Markdown, short enough for a comment."
+)
+@click.option(
+    "--github", is_flag=True, help="Annotate the promise file and write the summary of a GitHub Actions step."
+)
+@click.option(
+    "--gitlab",
+    type=_PATH,
+    metavar="FILE",
+    help="Also write a GitLab report: code quality (.json) or metrics (any other ending).",
+)
+@click.option(
+    "--reused",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many candidates these cases have judged, this one included.",
+)
+@click.option(
+    "--undecided",
+    type=click.Choice(["fail", "pass"]),
+    help="Exit with 1 or 0 when the cases cannot tell. [default: exit with 3]",
+)
+@click.option(
+    "--require-checklist", is_flag=True, help="Exit with 1 while a line of the checklist is open or failed."
+)
+@click.option(
+    "--reference-score", metavar="COLUMN", help="Column of the last model's scores of the same cases."
+)
+@click.option(
+    "--reference-file", type=_PATH, help="File of the last model's scores, joined by the id column."
+)
+@click.option("--reference-threshold", type=float, help="Its threshold. [default: the promise's]")
+@click.option(
+    "--record", type=_PATH, help="record.json of the promise, for drift. [default: beside the promise]"
+)
+@click.option("--export", type=_PATH, help="export.json of the variants. [default: beside the promise]")
+@click.option("--drop-missing", is_flag=True, help="Leave out rows without score or label, and say so.")
+@config_options()
+def command(config: Path | None, promise: Path | None, shape: str, **given: Any) -> int:
+    """Judge fresh scored cases against a promise: kept (exit 0), broken (1) or undecided (3).
+
+    CONFIG is an expectkit.toml; without it, the one in this folder is used when there is one. The threshold is always
+    the promise's own.
+    """
+    from expectkit.gate.run import GateOptions, run_gate
+    from expectkit.io.promise_file import NAME
+
+    path = config_path(config)
+    agreed = promise or (path.parent if path is not None else Path()) / NAME
+    own = {name: given.pop(name) for name in _REPORTS}
+    options = GateOptions(**{name: given.pop(name) for name in _OPTIONS})
+    began = time.monotonic()
+    with progress_bar("Counting cases") as progress:
+        record = run_gate(path, agreed, options=options, overrides=given, progress=progress)
+    _write_reports(record, agreed, own, seconds=time.monotonic() - began)
+    if own["github"]:
+        _to_github(record, agreed, to_stderr=shape == "json")
+    _show(record, shape)
+    if own["require_checklist"]:
+        open_lines = [entry.title for entry in record.checklist if entry.state != "done"]
+        if open_lines or not record.checklist:
+            click.echo(
+                f"The checklist is not done: {', '.join(open_lines) or 'nothing is stated'}.", err=True
+            )
+            return EXIT_BROKEN
+    return exit_code(record.answer, own["undecided"])
+
+
+_OPTIONS = (
+    "reused",
+    "drop_missing",
+    "reference_score",
+    "reference_file",
+    "reference_threshold",
+    "record",
+    "export",
+)
+_REPORTS = ("junit", "markdown", "github", "gitlab", "undecided", "require_checklist")
+
+
+def exit_code(answer: str, undecided: Undecided | None = None) -> int:
+    """Return what the gate's process ends with.
+
+    Examples
+    --------
+    >>> exit_code("kept"), exit_code("broken"), exit_code("undecided"), exit_code("undecided", "pass")
+    (0, 1, 3, 0)
+    """
+    if answer == "undecided":
+        return {None: EXIT_UNDECIDED, "fail": EXIT_BROKEN, "pass": EXIT_DONE}[undecided]
+    return EXIT_BROKEN if answer == "broken" else EXIT_DONE
+
+
+def _show(record: GateRecord, shape: str) -> None:
+    if shape == "json":
+        from expectkit.render.verdict_formats.json_text import render_json
+
+        click.echo(render_json(record), nl=False)
+    elif shape == "md":
+        from expectkit.render.verdict_formats.markdown import render_verdict_markdown
+
+        click.echo(render_verdict_markdown(record), nl=False)
+    else:
+        from rich.console import Console
+
+        from expectkit.render.verdict_formats.terminal import print_verdict
+
+        width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
+        print_verdict(
+            record, Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+        )
+
+
+def _write_reports(record: GateRecord, promise: Path, own: dict[str, Any], *, seconds: float) -> None:
+    """Write the files that were asked for, each in one step."""
+    files: dict[Path, str | bytes] = {}
+    if own["junit"] is not None:
+        from expectkit.render.verdict_formats.junit import render_junit
+
+        undecided: Undecided = "pass" if own["undecided"] == "pass" else "fail"
+        files[own["junit"]] = render_junit(record, when=_now(), seconds=seconds, undecided=undecided)
+    if own["markdown"] is not None:
+        from expectkit.render.verdict_formats.markdown import render_verdict_markdown
+
+        files[own["markdown"]] = render_verdict_markdown(record)
+    if own["gitlab"] is not None:
+        from expectkit.render.verdict_formats.gitlab import render_code_quality, render_metrics
+
+        is_json = own["gitlab"].suffix.casefold() == ".json"
+        files[own["gitlab"]] = (
+            render_code_quality(record, in_repository(promise)) if is_json else render_metrics(record)
+        )
+    if files:
+        from expectkit.io.bundle import write_bundle
+
+        for path, content in files.items():
+            data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+            write_bundle(path.parent, {path.name: data})
+
+
+def _now() -> datetime.datetime:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+    return datetime.datetime.now(datetime.UTC)
+
+
+def in_repository(path: Path) -> str:
+    """Return a path as a build server names it: relative to the checkout, with slashes."""
+    root = Path(os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or Path.cwd())
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _to_github(record: GateRecord, promise: Path, *, to_stderr: bool) -> None:
+    """Annotate, add to the step's summary and set its outputs; the latter two where GitHub named the files."""
+    from expectkit.render.verdict_formats.github import annotation_lines, outputs
+    from expectkit.render.verdict_formats.markdown import render_verdict_markdown
+
+    for line in annotation_lines(record, in_repository(promise)):
+        click.echo(line, err=to_stderr)
+    _append("GITHUB_STEP_SUMMARY", render_verdict_markdown(record))
+    _append("GITHUB_OUTPUT", outputs(record))
+
+
+def _append(variable: str, text: str) -> None:
+    from expectkit.errors import OutputError
+
+    path = os.environ.get(variable)
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}). Check ${variable}.") from None

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +15,26 @@ from expectkit.briefing.compose import compose
 from expectkit.briefing.document import Document
 from expectkit.briefing.plain import to_plain
 from expectkit.briefing.record import RateRecord, Record, SettingRecord, VolumeRecord
+from expectkit.briefing.vocabulary import Words
 from expectkit.errors import ConfigError, InputError
 from expectkit.io.config import load_config, read_config, require
 from expectkit.io.config_tables import Config
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+    from plotly.graph_objects import Figure
 
-    from expectkit.briefing.vocabulary import Words
+    from expectkit.briefing.recorder import Evidence
+    from expectkit.briefing.review_inputs import ReviewInputs
     from expectkit.engine.local import Progress
     from expectkit.io.case_source import CaseSource
+    from expectkit.io.promise_file import SealedPromise
 
-FORMATS = ("html", "pdf", "md", "json")
+FORMATS = ("html", "pdf", "md", "review", "json")
 """What a bundle can hold, as ``--format`` names it."""
+
+PAGES = ("briefing.html", "briefing.pdf", "briefing.md", "review.html", "record.json")
+"""The files of these formats."""
 
 
 class Briefing:
@@ -41,8 +48,15 @@ class Briefing:
         Every number and sentence.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(
+        self,
+        record: Record,
+        agreed: SealedPromise | None = None,
+        review: Callable[[], ReviewInputs] | None = None,
+    ) -> None:
         self.record = record
+        self._agreed = agreed
+        self._review = review
         self.page_warnings: tuple[str, ...] = ()
 
     @property
@@ -95,6 +109,32 @@ class Briefing:
 
         return render_html(self.document)
 
+    def to_review(self) -> str:
+        """Return the threshold review page: one offline HTML file with a slider over all settings.
+
+        Raises
+        ------
+        InputError
+            If this briefing was made from a record alone, which holds too little for it.
+        MissingExtraError
+            If Plotly is not installed.
+        """
+        from expectkit.render.review import render_review
+
+        if self._review is None:
+            raise InputError(
+                "the review page needs the measurement, and this briefing holds only its record. Make it anew with "
+                "brief, brief_from or brief_model."
+            )
+        return render_review(self.record, self._review())
+
+    @functools.cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """Plotly figures by name, for a notebook: "trade_off"."""
+        from expectkit.render.figures import figures
+
+        return figures(self.record)
+
     def to_markdown(self) -> str:
         """Return the briefing as Markdown short enough for a pull-request comment."""
         from expectkit.render.markdown import render_markdown
@@ -102,7 +142,7 @@ class Briefing:
         return render_markdown(self.document)
 
     def to_pdf(self) -> bytes:
-        """Return the briefing as PDF/UA-1, with record and draft promise attached.
+        """Return the briefing as PDF/UA-1, with record and promise attached.
 
         Raises
         ------
@@ -114,7 +154,7 @@ class Briefing:
         record, remarks = self.to_json().encode(), list[str]()
         attached = (
             Attachment("record.json", record, "All numbers of this briefing"),
-            Attachment("promise.toml", self.promise_toml(), "The promise this briefing drafts"),
+            Attachment("promise.toml", self.promise_toml(), self._promise_remark),
         )
         pdf = render_pdf(
             self.document, attached, identifier=hashlib.sha256(record).digest()[:16], warnings=remarks
@@ -123,11 +163,22 @@ class Briefing:
         return pdf
 
     def promise_toml(self) -> bytes:
-        """Return the draft promise as TOML."""
+        """Return the promise as TOML: the agreed one when it is about this setting, otherwise a draft."""
+        from expectkit.briefing.agreement import draft_promise
         from expectkit.io.promise_file import promise_text
-        from expectkit.pipeline import draft_promise
 
+        if self._agreed is not None and self._is_agreed:
+            return self._agreed.data
         return promise_text(draft_promise(self.record))
+
+    @property
+    def _is_agreed(self) -> bool:
+        promise = self.record.promise
+        return promise is not None and promise.covers == "this setting"
+
+    @property
+    def _promise_remark(self) -> str:
+        return "The agreed promise" if self._is_agreed else "The promise this briefing drafts"
 
     def save(self, folder: str | Path, *, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
         """Write the bundle: all of it, or nothing.
@@ -137,7 +188,7 @@ class Briefing:
         folder : path
             Made when missing. Files of the same names are replaced; an agreed ``promise.toml`` is kept.
         formats : sequence of str
-            Of `FORMATS`. ``promise.toml`` (a draft) is always written.
+            Of `FORMATS`. ``promise.toml`` is always written.
 
         Returns
         -------
@@ -159,9 +210,19 @@ class Briefing:
         files: dict[str, bytes] = {}
         for name in formats:
             files |= self._page(name)
-        if not _holds_agreed_promise(target):
+        if self._may_write_promise(target / "promise.toml"):
             files["promise.toml"] = self.promise_toml()
         return write_bundle(target, files)
+
+    def _may_write_promise(self, path: Path) -> bool:
+        """Return whether nothing agreed would be lost, but for what the agreed promise itself replaces."""
+        from expectkit.io.promise_reader import may_be_agreed, read_promise
+
+        if not may_be_agreed(path):
+            return True
+        if self._agreed is None or not self._is_agreed:
+            return False
+        return read_promise(path).seal in (self._agreed.seal, self._agreed.promise.replaces)
 
     def _page(self, name: str) -> dict[str, bytes]:
         if name == "html":
@@ -170,6 +231,8 @@ class Briefing:
             return {"briefing.pdf": self.to_pdf()}
         if name == "md":
             return {"briefing.md": self.to_markdown().encode()}
+        if name == "review":
+            return {"review.html": self.to_review().encode()}
         if name == "json":
             return {"record.json": self.to_json().encode()}
         raise ConfigError(f'there is no format "{name}". Known: {", ".join(FORMATS)}.')
@@ -191,6 +254,7 @@ def brief(
     *,
     data: object = None,
     words: Words | None = None,
+    images: Any = None,
     drop_missing: bool = False,
     **options: object,
 ) -> Briefing:
@@ -206,6 +270,10 @@ def brief(
         pandas, polars or pyarrow table with the columns that are named.
     words : Words, optional
         The business's own words.
+    images : array-like or str, optional
+        A picture for each case, for the galleries of mistakes: pixels of shape (n_cases, height, width) or (n_cases,
+        height, width, 3), whole numbers 0 to 255 or fractions 0 to 1; or bytes or paths of image files; or the name
+        of their column in `data`.
     drop_missing : bool
         Leave out cases without score or label, and say so.
     **options
@@ -237,8 +305,9 @@ of 266 positive cases would be correctly caught.
     tables, columns = _tables(words), dict[str, Any]()
     named = {"label": y_true, "score": y_score}
     for key in ("sample_weight", "time", "group"):
-        if key in options:
-            named["weight" if key == "sample_weight" else key] = options.pop(key)  # type: ignore[assignment]
+        value = options.pop(key, None)
+        if value is not None:
+            named["weight" if key == "sample_weight" else key] = value  # type: ignore[assignment]
     for key, value in named.items():
         if isinstance(value, str):
             if data is None:
@@ -251,12 +320,14 @@ of 266 positive cases would be correctly caught.
         else:
             columns[_ARRAY_NAMES[key]] = value
             tables["cases"][key] = _ARRAY_NAMES[key]
-    if "pos_label" in options:
-        options["cases_positive"] = options.pop("pos_label")
-    if "positive" in options:
-        options["cases_positive"] = options.pop("positive")
+    options["cases_positive"] = _positive_label(options)
+    if isinstance(images, str):
+        tables["cases"]["image"], images = images, None
     config = read_config(tables, _without_text_parsing(options), source="the arguments")
-    return _brief(config, open_cases(data if data is not None else columns), drop_missing=drop_missing)
+    source = open_cases(data if data is not None else columns)
+    if images is not None and len(images) != source.n_rows():
+        raise InputError(f"{len(images)} images came with {source.n_rows()} cases. Give one for each case.")
+    return _brief(config, source, drop_missing=drop_missing, images=images)
 
 
 _ARRAY_NAMES = {
@@ -293,13 +364,26 @@ def brief_model(model: Any, X: Any, y: ArrayLike, **options: Any) -> Briefing:  
     """
     from expectkit.io.estimator import scores_from_classifier
 
-    positive = options.get("pos_label", options.get("positive"))
-    return brief(y, scores_from_classifier(model, X, pos_label=positive), **options)
+    positive = _positive_label(options)
+    scores = scores_from_classifier(model, X, pos_label=positive)
+    return brief(y, scores, cases_positive=positive, **options)
+
+
+def _positive_label(options: dict[str, Any]) -> Any:
+    """Take the positive label out of the options, by whichever of its names it was given."""
+    given = {
+        name: options.pop(name) for name in ("pos_label", "positive", "cases_positive") if name in options
+    }
+    stated = {name: value for name, value in given.items() if value is not None}
+    if len(stated) > 1:
+        raise ConfigError(f"{' and '.join(stated)} are names for one thing. Give one of them.")
+    return next(iter(stated.values()), None)
 
 
 def brief_from(
     config: str | Path | Config | None,
     *,
+    promise: str | Path | None = None,
     drop_missing: bool = False,
     progress: Progress | None = None,
     **options: object,
@@ -310,6 +394,8 @@ def brief_from(
     ----------
     config : path or Config or None
         None reads no file: everything is then given as options.
+    promise : path, optional
+        An agreed promise to show. Its setting is used unless options state another.
     drop_missing : bool
         Leave out rows without score or label, and say so.
     progress : callable of (rows done, rows in all or None), optional
@@ -322,29 +408,62 @@ def brief_from(
 
     Raises
     ------
-    ConfigError, DataError, InputError
-        If the file, an option or the cases cannot be used; the message says what to do.
+    ConfigError, DataError, InputError, PromiseError
+        If the file, an option, the promise or the cases cannot be used; the message says what to do.
     """
     from expectkit.io.case_source import open_cases
 
     if not isinstance(config, Config):
         config = load_config(None if config is None else Path(config), options)
+    agreed = None
+    if promise is not None:
+        from expectkit.io.config_agreed import with_agreed
+        from expectkit.io.promise_reader import read_agreed
+
+        agreed = read_agreed(Path(promise))
+        config = with_agreed(
+            config,
+            agreed.promise,
+            states_threshold=options.get("threshold") is not None,
+            states_where_chosen=options.get("chosen_on") is not None,
+        )
     require(
         config, "cases.file", "cases.score", "cases.label", "threshold.operating", "traffic.cases_per_day"
     )
     source = open_cases(list(config.cases.file or ()))
-    return _brief(config, source, drop_missing=drop_missing, progress=progress)
+    return _brief(config, source, agreed=agreed, drop_missing=drop_missing, progress=progress)
 
 
 def _brief(
-    config: Config, source: CaseSource, *, drop_missing: bool, progress: Progress | None = None
+    config: Config,
+    source: CaseSource,
+    *,
+    agreed: SealedPromise | None = None,
+    drop_missing: bool,
+    progress: Progress | None = None,
+    images: Any = None,
 ) -> Briefing:
+    from expectkit.briefing.review_inputs import review_inputs
     from expectkit.pipeline import measure_and_write
+    from expectkit.stated import review_costs
 
+    kept: list[Evidence] = []
     record = measure_and_write(
-        config, source, today=_today(config), drop_missing=drop_missing, progress=progress
+        config,
+        source,
+        today=_today(config),
+        agreed=agreed,
+        drop_missing=drop_missing,
+        progress=progress,
+        images=images,
+        keep=kept.append,
     )
-    return Briefing(record)
+    return Briefing(record, agreed, lambda: review_inputs(kept[0], review_costs(config), _file_of(config)))
+
+
+def _file_of(config: Config) -> str:
+    """Return the name of the config's file; empty when it came from arguments."""
+    return Path(config.source).name if config.source.endswith(".toml") else ""
 
 
 def _today(config: Config) -> date:
@@ -360,6 +479,10 @@ def _today(config: Config) -> date:
 def _tables(words: Words | None) -> dict[str, dict[str, Any]]:
     if words is None:
         return {"cases": {}}
+    if not isinstance(words, Words):
+        raise ConfigError(
+            f"words is {words!r}; make it with expectkit.Words.of(case=..., positive=..., negative=...)."
+        )
     nouns = {
         name: [getattr(words, name).singular, getattr(words, name).plural]
         for name in ("case", "positive", "negative")
@@ -369,14 +492,5 @@ def _tables(words: Words | None) -> dict[str, dict[str, Any]]:
 
 
 def _without_text_parsing(options: dict[str, object]) -> dict[str, object]:
-    """Turn values only Python has (tuples, NumPy numbers) into what a config file gives."""
-    return {name: value.item() if hasattr(value, "item") else value for name, value in options.items()}
-
-
-def _holds_agreed_promise(folder: Path) -> bool:
-    import tomllib
-
-    try:
-        return tomllib.loads((folder / "promise.toml").read_text("utf-8")).get("status") == "agreed"
-    except (OSError, ValueError):
-        return False
+    """Turn NumPy numbers and arrays into what a config file gives."""
+    return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in options.items()}

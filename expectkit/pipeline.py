@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
+from expectkit.briefing.promise_words import StandingPromise
 from expectkit.briefing.record import Record, Warned
 from expectkit.briefing.recorder import Evidence, write_record
 from expectkit.engine.local import CaseColumns, Progress, tally
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
+from expectkit.io.promise_file import SealedPromise
+from expectkit.launch import is_stated, launch_checklist
 from expectkit.measure.counts import ConfusionCounts
 from expectkit.measure.histogram import Tally
 from expectkit.measure.operating_point import OperatingPoint, choose
@@ -19,11 +23,10 @@ from expectkit.measure.settings import settings_beside
 from expectkit.measure.simple_baselines import simple_baselines
 from expectkit.measure.sweep import Sweep, sweep
 from expectkit.measure.volumes import daily_volumes, volume_curves
-from expectkit.promise.proposal import propose, propose_terms
-from expectkit.promise.terms import Conditions, Promise
 from expectkit.stated import (
     audience,
     case_columns,
+    check_source,
     day_profile,
     is_chosen_on_these_cases,
     is_flagged_today,
@@ -33,6 +36,7 @@ from expectkit.stated import (
     stated_thresholds,
     threshold_rule,
 )
+from expectkit.wrong_cases import look_at_mistakes
 
 SEED = 20260301
 """Of the generator that redraws cells to see how much a choice flatters itself; the ranges need none."""
@@ -43,8 +47,11 @@ def measure_and_write(
     source: CaseSource,
     *,
     today: date,
+    agreed: SealedPromise | None = None,
     drop_missing: bool = False,
     progress: Progress | None = None,
+    images: Sequence[object] | None = None,
+    keep: Callable[[Evidence], None] | None = None,
 ) -> Record:
     """Go from scored cases to the record of a briefing.
 
@@ -56,9 +63,15 @@ def measure_and_write(
         The scored cases.
     today : date
         Printed on the pages.
+    agreed : SealedPromise or None
+        The agreed promise to show.
     drop_missing : bool
         Leave out rows without score or label, and say so.
     progress : callable of (rows done, rows in all or None), optional
+    keep : callable of Evidence, optional
+        Called with what was measured, for pages that need more than the record.
+    images : sequence, optional
+        A picture for each case.
 
     Returns
     -------
@@ -70,6 +83,7 @@ def measure_and_write(
         If what is stated, or the cases, cannot be used; the message says what to do.
     """
     columns, compare = case_columns(config), config.cases.compare or "float64"
+    check_source(config, source)
     stated = stated_thresholds(config, compare)
     counted = tally(  # 1 one pass over the cases
         source, columns, stated=stated, drop_missing=drop_missing, compare=compare, progress=progress
@@ -83,6 +97,9 @@ def measure_and_write(
         (named, daily_volumes(counts, day, named.threshold, simultaneous=chosen_here)) for named in beside
     ]
     current = _current_process(config, counted)
+    failures, remarks = look_at_mistakes(  # 5 what going wrong looks like
+        config, source, counted, operating.threshold, rng=np.random.default_rng(SEED), images=images
+    )
     evidence = Evidence(
         model=model_record(config),
         words=config.words_value(),
@@ -99,38 +116,19 @@ def measure_and_write(
         n_cases_at_threshold=_ties(operating, counts, source, config),
         shown_thresholds=_shown(counts, stated, config),
         confirmed_on_fresh_cases=config.threshold.chosen_on == "other cases",
-        warnings=tuple(_warnings(config, operating, counted)),
+        warnings=(*_warnings(config, operating, counted), *remarks),
+        failures=failures,
+        promise=None
+        if agreed is None
+        else StandingPromise(agreed.promise, agreed.seal, config.briefing.owner or ""),
     )
-    return write_record(evidence)  # 5 in words, each number rounded once
-
-
-def draft_promise(record: Record) -> Promise:
-    """Draft the promise a record could carry; it binds nobody until it is agreed."""
-    volumes, rates = record.per_day, record.rates
-    measured = {
-        "missed_positives_per_day": volumes["missed_positives"].mean,
-        "flagged_negatives_per_day": volumes["flagged_negatives"].mean,
-        "false_negative_rate": rates["false_negative_rate"].value,
-        "false_positive_rate": rates["false_positive_rate"].value,
-    }
-    bounds = {
-        "missed_positives_per_day": volumes["missed_positives"].upper_bound,
-        "flagged_negatives_per_day": volumes["flagged_negatives"].upper_bound,
-        "false_negative_rate": rates["false_negative_rate"].upper_bound,
-        "false_positive_rate": rates["false_positive_rate"].upper_bound,
-    }
-    return propose(
-        model_name=record.model.name,
-        model_version=record.model.version,
-        threshold=record.operating_threshold,
-        terms=propose_terms(measured, bounds),
-        conditions=Conditions(
-            record.traffic.low, record.traffic.high, record.prevalence.low, record.prevalence.high
-        ),
-        confirmed_on_fresh_cases=record.threshold_choice.confirmed_on_fresh_cases,
-        sentence=record.statement("expectation"),
-        evidence={item.name: item.sha256 for item in record.provenance.inputs},
-    )
+    if keep is not None:
+        keep(evidence)
+    record = write_record(evidence)  # 6 in words, each number rounded once
+    if not is_stated(config):
+        return record
+    checked = launch_checklist(config, source, columns, counts, day, operating.threshold)
+    return replace(record, checklist=checked)
 
 
 def _current_process(config: Config, counted: Tally) -> ConfusionCounts | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import expectkit
 from expectkit.briefing.record import Audience, InputRecord, ModelRecord, Provenance
+from expectkit.briefing.review_inputs import ReviewCosts
 from expectkit.engine.local import CaseColumns
-from expectkit.errors import ConfigError
-from expectkit.io.case_source import CaseSource
+from expectkit.errors import ConfigError, DataError
+from expectkit.io.case_source import CaseSource, InputFile, require_columns
 from expectkit.io.config import require
 from expectkit.io.config_tables import Config
-from expectkit.io.config_values import CostColumn, KeptNegatives, PositivesOf
+from expectkit.io.config_values import CasesPerDay, CostColumn, KeptNegatives, PositivesOf
 from expectkit.measure.bins import Compare
 from expectkit.measure.histogram import Tally
 from expectkit.measure.operating_point import OperatingPoint, ThresholdRule
@@ -31,33 +34,109 @@ SIGN_OFF = ("Business owner", "Risk and compliance", "Model owner")
 """Who signs when nobody was named."""
 
 FLAGGED_TODAY = frozenset({"1", "1.0", "true", "yes", "y", "flagged", "flag", "positive", "block", "blocked"})
-"""Values of a decision column that mean the case was flagged, beside the positive label itself."""
+"""Values of a decision column that mean the case was flagged, when none of them is the positive label itself."""
+
+
+def check_source(config: Config, source: CaseSource) -> None:
+    """Check that every column a config names exists, that no column has two roles, and that no file is read twice.
+
+    Parameters
+    ----------
+    config : Config
+    source : CaseSource
+
+    Raises
+    ------
+    ConfigError
+        If one column is to be score, label and weight at once.
+    DataError
+        If a column does not exist (the nearest one is named), or two inputs are the same file.
+    """
+    cases = config.cases
+    roles = {"score": cases.score, "label": cases.label, "weight": cases.weight}
+    taken: dict[str, str] = {}
+    for role, column in roles.items():
+        if column is not None and column in taken:
+            raise ConfigError(
+                f'{config.source}: [cases] {taken[column]} and {role} both name the column "{column}". '
+                "Name the column that holds each."
+            )
+        if column is not None:
+            taken[column] = role
+    single = (cases.score, cases.label, cases.weight, cases.time, cases.group, cases.id, cases.amount, cases.text)
+    lists = (*cases.slices, *cases.show, *cases.redact, *cases.sensitive)
+    named = [column for column in (*single, config.baseline.decision, *lists) if column is not None]
+    require_columns(source, tuple(dict.fromkeys(named)))
+
+
+def check_inputs(inputs: Sequence[InputFile]) -> None:
+    """Refuse to count the same cases twice.
+
+    Raises
+    ------
+    DataError
+        If two inputs have the same fingerprint.
+    """
+    seen: dict[str, str] = {}
+    for item in inputs:
+        if item.sha256 in seen:
+            raise DataError(
+                f"{item.name} holds the same bytes as {seen[item.sha256]}, so its cases would be counted twice. "
+                "Name each file once."
+            )
+        seen[item.sha256] = item.name
 
 
 def case_columns(config: Config) -> CaseColumns:
     """Return which column means what.
+
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    CaseColumns
 
     Raises
     ------
     ConfigError
         If the score or the label column is not named.
     """
-    require(config, "cases.score", "cases.label")
     cases = config.cases
     return CaseColumns(
-        score=cases.score or "",
-        label=cases.label or "",
+        score=_needed(config, "cases.score"),
+        label=_needed(config, "cases.label"),
         positive=cases.positive,
         weight=cases.weight,
         time=cases.time,
         group=cases.group,
-        slices=cases.slices,
+        slices=tuple(dict.fromkeys((*cases.slices, *cases.sensitive))),
         decision=config.baseline.decision,
     )
 
 
+def _needed(config: Config, path: str) -> Any:
+    """Return the value of a key such as "cases.score", or raise ConfigError when it is not given."""
+    require(config, path)
+    table, key = path.split(".")
+    return getattr(getattr(config, table), key)
+
+
 def stated_thresholds(config: Config, compare: Compare) -> tuple[float, ...]:
-    """Return the thresholds to be counted exactly: the stated ones, and the next score after the operating one."""
+    """Return the thresholds to be counted exactly: the stated ones, and the next score after the operating one.
+
+    Parameters
+    ----------
+    config : Config
+    compare : {"float64", "float32"}
+        Precision in which scores and thresholds are compared.
+
+    Returns
+    -------
+    tuple of float
+        In no particular order; the next score is there to count the cases that tie at the operating threshold.
+    """
     operating = config.threshold.operating
     if not isinstance(operating, float):
         return config.threshold.candidates
@@ -66,6 +145,12 @@ def stated_thresholds(config: Config, compare: Compare) -> tuple[float, ...]:
 
 def next_score(threshold: float, compare: Compare) -> float:
     """Return the smallest score above a threshold that can be told from it.
+
+    Parameters
+    ----------
+    threshold : float
+    compare : {"float64", "float32"}
+        Precision in which scores and thresholds are compared.
 
     Examples
     --------
@@ -80,35 +165,42 @@ def next_score(threshold: float, compare: Compare) -> float:
 def threshold_rule(config: Config) -> ThresholdRule:
     """Return the rule for the operating threshold.
 
+    Parameters
+    ----------
+    config : Config
+
+    Returns
+    -------
+    ThresholdRule
+
     Raises
     ------
     ConfigError
-        If no threshold is stated, or a rule lacks the cost or the capacity it needs.
+        If no threshold is stated, or a rule lacks the cost, the capacity or the limit it needs.
     """
-    require(config, "threshold.operating")
-    operating = config.threshold.operating
+    operating = _needed(config, "threshold.operating")
     if isinstance(operating, float):
         return ThresholdRule.at(operating)
-    if operating is None:
-        raise ConfigError("no threshold is stated. Write operating under [threshold] or pass --threshold.")
-    limit = operating.limit if operating.limit is not None else 0.0
     if operating.name == "lowest cost":
         return _lowest_cost(config)
     if operating.name == "capacity":
-        require(config, "costs.review_capacity_per_day")
-        return ThresholdRule.capacity(config.costs.review_capacity_per_day or 0.0)
-    make = {
-        "at_most_flagged_per_day": ThresholdRule.at_most_flagged_per_day,
-        "at_most_false_negative_rate": ThresholdRule.at_most_false_negative_rate,
-        "at_most_false_positive_rate": ThresholdRule.at_most_false_positive_rate,
-    }
-    return make[operating.name](limit)
+        return ThresholdRule.capacity(_needed(config, "costs.review_capacity_per_day"))
+    if operating.limit is None:
+        raise ConfigError(f"the rule {operating.name} needs a limit. Write it as {operating.name} = 0.05.")
+    return _WITH_LIMIT[operating.name](operating.limit)
+
+
+_WITH_LIMIT: Mapping[str, Callable[[float], ThresholdRule]] = {
+    "at_most_flagged_per_day": ThresholdRule.at_most_flagged_per_day,
+    "at_most_false_negative_rate": ThresholdRule.at_most_false_negative_rate,
+    "at_most_false_positive_rate": ThresholdRule.at_most_false_positive_rate,
+}
 
 
 def _lowest_cost(config: Config) -> ThresholdRule:
-    require(config, "costs.missed_positive", "costs.flagged_negative")
-    missed, flagged = config.costs.missed_positive, config.costs.flagged_negative
-    if isinstance(missed, CostColumn) or isinstance(flagged, CostColumn) or missed is None or flagged is None:
+    missed = _needed(config, "costs.missed_positive")
+    flagged = _needed(config, "costs.flagged_negative")
+    if isinstance(missed, CostColumn) or isinstance(flagged, CostColumn):
         raise ConfigError(
             "the rule of lowest cost needs costs as numbers. Give the average cost of each mistake."
         )
@@ -116,7 +208,10 @@ def _lowest_cost(config: Config) -> ThresholdRule:
 
 
 def is_chosen_on_these_cases(config: Config, operating: OperatingPoint) -> bool:
-    """Return whether the threshold was chosen by looking at the cases it is stated on."""
+    """Return whether the threshold was chosen by looking at the cases it is stated on.
+
+    What people stated counts; when nobody said, a rule chose on these cases and a stated value did not.
+    """
     if config.threshold.chosen_on is not None:
         return config.threshold.chosen_on == "these cases"
     return operating.chosen_on_these_cases
@@ -124,6 +219,18 @@ def is_chosen_on_these_cases(config: Config, operating: OperatingPoint) -> bool:
 
 def day_profile(config: Config, counts: Sweep, counted: Tally) -> DayProfile:
     """Return what a day in production is like.
+
+    Parameters
+    ----------
+    config : Config
+    counts : Sweep
+        For the mix of the test cases, by weight where they are weighted.
+    counted : Tally
+        For the days.
+
+    Returns
+    -------
+    DayProfile
 
     Raises
     ------
@@ -160,8 +267,8 @@ def _prevalence(config: Config, n_positives: float, n_negatives: float) -> Preva
 
 
 def _traffic(config: Config, counted: Tally) -> Traffic:
-    require(config, "traffic.cases_per_day")
-    stated, variation = config.traffic.cases_per_day, config.traffic.day_to_day_variation
+    stated: CasesPerDay = _needed(config, "traffic.cases_per_day")
+    variation = config.traffic.day_to_day_variation
     if isinstance(stated, tuple):
         return Traffic.ranged(*stated, variation=variation)
     if isinstance(stated, float):
@@ -174,23 +281,46 @@ def _traffic(config: Config, counted: Tally) -> Traffic:
     return Traffic.observed(daily_totals(counted.by_day))
 
 
-def is_flagged_today(config: Config, values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def is_flagged_today(config: Config, values: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Return which values of the decision column mean that the case was flagged.
+
+    The positive label itself, when it is among the values (decisions then use the words of the labels); otherwise
+    the members of `FLAGGED_TODAY`. Case and surrounding space do not count.
+
+    Parameters
+    ----------
+    config : Config
+    values : sequence of str, length n_values
+        All that occur; "" stands for cases without a decision and is never flagged.
+
+    Returns
+    -------
+    bool array, shape (n_values,)
 
     Raises
     ------
     ConfigError
-        If none or all of them do; the message shows the values.
+        If none or all of the decisions do; the message shows the values.
     """
-    wanted = FLAGGED_TODAY | {str(config.cases.positive).casefold()}
-    flagged = np.array([value.strip().casefold() in wanted for value in values], dtype=np.bool_)
-    if flagged.all() or not flagged.any():
+    texts = [value.strip().casefold() for value in values]
+    wanted = _positive_texts(config) & set(texts) or FLAGGED_TODAY
+    flagged = np.array([text in wanted for text in texts], dtype=np.bool_)
+    if not flagged.any() or all(flagged[i] for i, text in enumerate(texts) if text):
         shown = ", ".join(repr(value) for value in values[:6])
         raise ConfigError(
             f'the decision column "{config.baseline.decision}" holds {shown}. One value must mean flagged '
             "(1, true, yes or flagged) and another must not."
         )
     return flagged
+
+
+def _positive_texts(config: Config) -> set[str]:
+    """Return how the positive label may be written in another column; a number also as a float."""
+    positive = config.cases.positive
+    if positive is None:
+        return set()
+    number = {str(float(positive))} if isinstance(positive, int) and not isinstance(positive, bool) else set()
+    return {str(positive).strip().casefold()} | number
 
 
 def model_record(config: Config) -> ModelRecord:
@@ -205,13 +335,29 @@ def audience(config: Config) -> Audience:
 
 
 def provenance(config: Config, source: CaseSource, counted: Tally, today: date) -> Provenance:
-    """Return what the numbers rest on."""
+    """Return what the numbers rest on.
+
+    Parameters
+    ----------
+    config : Config
+    source : CaseSource
+    counted : Tally
+    today : date
+        Printed on the pages.
+
+    Returns
+    -------
+    Provenance
+        Its `n_clusters` is that of the class with more groups.
+    """
+    inputs = source.inputs()
+    check_inputs(inputs)
     rows = counted.rows
     days = sorted(key for key in counted.by_day.keys if key) if counted.by_day is not None else []
     clusters = counted.clusters
     return Provenance(
         inputs=tuple(
-            InputRecord(item.name, item.sha256, item.n_rows, item.n_bytes) for item in source.inputs()
+            InputRecord(item.name, item.sha256, item.n_rows, item.n_bytes) for item in inputs
         ),
         n_rows=rows.n_rows,
         n_kept=rows.n_kept,
@@ -228,4 +374,21 @@ def provenance(config: Config, source: CaseSource, counted: Tally, today: date) 
         date=today.isoformat(),
         expectkit_version=expectkit.__version__,
         banner=config.briefing.banner or "",
+    )
+
+
+def review_costs(config: Config) -> ReviewCosts:
+    """Return what the review page opens with: costs and reviews as stated; a cost per case has no one number."""
+    costs = config.costs
+    units = [costs.missed_positive, costs.flagged_negative, costs.caught_positive]
+    missed, flagged, caught = (None if isinstance(unit, CostColumn) else unit for unit in units)
+    return ReviewCosts(
+        currency=costs.currency or "",
+        missed_positive=missed,
+        flagged_negative=flagged,
+        caught_positive=caught,
+        minutes_per_review=costs.minutes_per_review,
+        review_capacity_per_day=costs.review_capacity_per_day,
+        reviewers=costs.reviewers,
+        differ_by_case=any(isinstance(unit, CostColumn) for unit in units),
     )

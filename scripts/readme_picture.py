@@ -23,7 +23,7 @@ def main() -> None:
         command = ["pdftoppm", "-png", "-r", "110", "-f", "1", "-l", "1", str(pdf)]
         page = subprocess.run(command, capture_output=True, check=True).stdout
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    Image.open(io.BytesIO(page)).quantize(64).save(TARGET, optimize=True)
+    Image.open(io.BytesIO(page)).quantize(200).save(TARGET, optimize=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from expectkit.briefing.wording import number_text
+from expectkit.errors import InputError
 
 Ticks = tuple[tuple[float, str], ...]
 
@@ -43,6 +44,10 @@ def nice_ticks(highest: float, n_most: int = 5) -> Ticks:
 def nice_step(least: float) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that is at least `least`.
 
+    Parameters
+    ----------
+    least : float, > 0
+
     Examples
     --------
     >>> nice_step(88), nice_step(0.03), nice_step(5)
@@ -61,16 +66,33 @@ def share_out(counts: Sequence[float], total: int) -> tuple[int, ...]:
     counts : sequence of float
         0 or more each, not all 0.
     total : int
-        Dots to share out.
+        Dots to share out; at least as many as there are counts.
+
+    Returns
+    -------
+    tuple of int, length of `counts`
+        They add up to `total`. What occurs at all has a dot, so that a picture never shows none of it.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to share out by: all counts are 0.
 
     Examples
     --------
-    >>> share_out([1, 1, 1], 10)
-    (4, 3, 3)
+    >>> share_out([1, 1, 1], 10), share_out([9_999, 1], 100)
+    ((4, 3, 3), (99, 1))
     """
-    shares = [count * total / sum(counts) for count in counts]
+    whole = sum(counts)
+    if not whole > 0:
+        raise InputError("dots cannot be shared out by counts that are all 0. Leave the picture out.")
+    shares = [count * total / whole for count in counts]
     dots = [math.floor(share) for share in shares]
     by_remainder = sorted(range(len(shares)), key=lambda i: (dots[i] - shares[i], i))
     for i in by_remainder[: total - sum(dots)]:
         dots[i] += 1
+    for i, count in enumerate(counts):
+        if count > 0 and dots[i] == 0:
+            dots[dots.index(max(dots))] -= 1
+            dots[i] = 1
     return tuple(dots)

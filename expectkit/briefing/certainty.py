@@ -10,7 +10,7 @@ from expectkit.briefing.vocabulary import Words
 from expectkit.briefing.wording import count_text, number_text, percent_text, some_of
 
 if TYPE_CHECKING:
-    from expectkit.measure.prevalence import DayProfile
+    from expectkit.measure.prevalence import DayProfile, Traffic
 
 RATE_NAMES = {"false_negative_rate": "false negative rate", "false_positive_rate": "false positive rate"}
 
@@ -53,7 +53,7 @@ def certainty(
     """
     return (
         _cases(words, facts),
-        _traffic(words, day),
+        about_traffic(words, day.traffic),
         _prevalence(words, day),
         *_days(words, facts),
         *_clusters(words, n_clusters),
@@ -81,8 +81,9 @@ def _cases(words: Words, facts: SettingFacts) -> Statement:
     return Statement("certainty.cases", text, values | sizes)
 
 
-def _traffic(words: Words, day: DayProfile) -> Statement:
-    traffic, cases = day.traffic, words.case.plural
+def about_traffic(words: Words, traffic: Traffic) -> Statement:
+    """Say where the number of cases a day comes from, and what the ranges make of it."""
+    cases = words.case.plural
     mean = count_text(traffic.mean)
     if traffic.source == "observed":
         n_days = len(traffic.daily)

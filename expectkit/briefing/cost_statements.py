@@ -6,6 +6,7 @@ Money is rounded to the unit its range asks for, by `printed_cost`, so that ever
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from expectkit.briefing.amount_text import (
@@ -28,6 +29,7 @@ from expectkit.briefing.wording import (
     number_text,
     outward,
     plain_list,
+    rounded,
     threshold_text,
     unit_for,
 )
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from expectkit.measure.costs import DailyCost, LowestCost, UnitCosts
 
 _CENT = exact(0.01)
+_CLEARLY_BELOW = 0.9  # a slope this far below 1 is worth a sentence of its own
 
 # ------------------------------------------------------------------------------------------- the cost of a day
 
@@ -161,12 +164,28 @@ def lowest_cost_statement(found: LowestCost) -> Statement:
     elif found.flat_low == found.flat_high:
         text = f"The lowest cost is at {threshold_text(found.threshold)}. The settings beside it cost over 10% more."
     else:
-        span = f"between {threshold_text(found.flat_low)} and {threshold_text(found.flat_high)}"
+        first, last = flat_ends(found)
+        span = f"between {number_text(first)} and {number_text(last)}"
         text = (
             f"The lowest cost is at {threshold_text(found.threshold)}. "
             f"Any setting {span} costs within 10% of the lowest."
         )
     return Statement("cost.lowest", text, values)
+
+
+def flat_ends(found: LowestCost) -> tuple[Decimal, Decimal]:
+    """Return the ends of the flat stretch in few digits, rounded inward so that what is said of it stays true.
+
+    Examples
+    --------
+    >>> from expectkit.measure.costs import LowestCost
+    >>> [str(end) for end in flat_ends(LowestCost(0.296, 2244.0, 0.1738, 0.4852, "some"))]
+    ['0.18', '0.48']
+    """
+    low, high, middle = exact(found.flat_low), exact(found.flat_high), exact(found.threshold)
+    unit = Decimal(1).scaleb(((high - low) / 20).adjusted()) if high > low else Decimal(1)
+    first, last = rounded(low, unit, ROUND_CEILING), rounded(high, unit, ROUND_FLOOR)
+    return min(first, middle), max(last, middle)
 
 
 def break_even_statement(
@@ -316,8 +335,16 @@ def score_statement(words: Words, check: CalibrationCheck | None) -> Statement:
     if not check.is_contradicted:
         text = f"In the test cases, nothing contradicts reading the score as {chance}."
         return Statement("score.as_chance", text, values)
-    bold = " It is too sure of itself at both ends." if check.slope < 1 else ""
-    return Statement("score.as_chance", f"Do not read the score as {chance}.{bold}", values)
+    return Statement("score.as_chance", f"Do not read the score as {chance}. {_misread(check)}", values)
+
+
+def _misread(check: CalibrationCheck) -> str:
+    """Say in which way a score is no chance: the slope where it is clearly off, else the level."""
+    if check.slope < _CLEARLY_BELOW:
+        return "It is too sure of itself at both ends."
+    if check.slope > 1 / _CLEARLY_BELOW:
+        return "It is not sure enough of itself at both ends."
+    return f"It runs too {'high' if check.intercept < 0 else 'low'}."
 
 
 def proposal_statement(words: Words, found: ProposedThreshold) -> Statement:

@@ -120,6 +120,36 @@ class Table(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class FlowCell:
+    """How many cases of a row's class were decided for a column's; `shade` grows with their share of the row."""
+
+    text: str
+    kind: Literal["right", "wrong", "person"]
+    shade: Literal[0, 1, 2, 3]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """One true class: its name, how many cases were of it, and what they were decided for."""
+
+    name: str
+    total: str
+    cells: tuple[FlowCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowMatrix(Block):
+    """Who was taken for whom: rows are what was true, columns what was decided."""
+
+    caption: str
+    corner: str
+    total_title: str
+    columns: tuple[str, ...]
+    rows: tuple[FlowRow, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Charts(Block):
     """One chart over the full width or two side by side, with a source line."""
 
@@ -150,6 +180,40 @@ class Items(Block):
     """A plain list."""
 
     items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture drawn anew from its pixels (PNG or JPEG), with its text alternative."""
+
+    data: bytes
+    width: int
+    height: int
+    text_alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """One case: what it is, why it is shown, what stands out, its values; with an excerpt or a picture."""
+
+    tag: str
+    tone: Tone
+    title: str
+    lines: tuple[str, ...]
+    facts: tuple[Item, ...]
+    snippet: str = ""
+    picture: Picture | None = None
+    picture_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCards(Block):
+    """Cases side by side: three cards a row, or five pictures a row."""
+
+    cards: tuple[CaseCard, ...]
+    layout: Literal["cards", "pictures"] = "cards"
+    intro: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

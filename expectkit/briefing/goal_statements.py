@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from expectkit.briefing.amount_text import money
+from expectkit.briefing.goal_record import GoalRecord
 from expectkit.briefing.statements import Statement
 from expectkit.briefing.vocabulary import Words, clean_text
 from expectkit.briefing.wording import exact, half_up, number_text, percent_units, rounded, unit_for
@@ -25,8 +27,65 @@ _SHARES = (
 )
 
 
+def goal_record(
+    words: Words, judged: JudgedGoal, currency: str | None = None, *, shown: Mapping[str, float] | None = None
+) -> GoalRecord:
+    """Round a goal's numbers for the record, as `goal_statement` says them.
+
+    Parameters
+    ----------
+    words : Words
+    judged : JudgedGoal
+    currency : str or None
+    shown : mapping of str to float, optional
+        By measure, the number that other pages print of it; that very number is printed here.
+
+    Returns
+    -------
+    GoalRecord
+    """
+    goal, measured = judged.goal, judged.measured
+    number = span = None
+    if measured is not None:
+        if measured.level == "number and range":
+            number = _text(goal, _near(goal, measured, shown), currency)
+        span = _span(judged, measured, currency)
+    return GoalRecord(
+        words=clean_text(goal.words),
+        measure=goal.measure,
+        limit=goal.limit,
+        is_at_most=goal.is_at_most,
+        outcome=judged.outcome,
+        estimate=measured.estimate if measured is not None and number is not None else None,
+        at_least=None if measured is None else measured.at_least,
+        at_most=None if measured is None else measured.at_most,
+        level=None if measured is None else measured.level,
+        n_further=judged.n_further,
+        printed_limit=f"{'at most' if goal.is_at_most else 'at least'} {_text(goal, exact(goal.limit), currency)}",
+        printed_number=number,
+        printed_range=span,
+        settles=_settles(words, judged)[0] if judged.outcome == "undecided" else "",
+    )
+
+
+def _span(judged: JudgedGoal, measured: Measured, currency: str | None) -> str:
+    """Write the bound the verdict rests on, or both while it is open."""
+    goal = judged.goal
+    if judged.outcome != "undecided":
+        bound, side = _decisive(judged, measured)
+        return f"{side} {_text(goal, bound, currency)}"
+    ends = _bound(goal, measured.at_least, upward=False), _bound(goal, measured.at_most, upward=True)
+    low, high = (_text(goal, end, currency).removesuffix(" a day") for end in ends)
+    return f"{low} to {high}"
+
+
 def goal_statement(
-    words: Words, judged: JudgedGoal, currency: str | None = None, *, number: int = 1
+    words: Words,
+    judged: JudgedGoal,
+    currency: str | None = None,
+    *,
+    number: int = 1,
+    shown: Mapping[str, float] | None = None,
 ) -> Statement:
     """Say how a goal stands.
 
@@ -38,37 +97,54 @@ def goal_statement(
         For a goal tied to costs.
     number : int
         Its place among the goals, for the id.
+    shown : mapping of str to float, optional
+        As in `goal_record`.
 
     Returns
     -------
     Statement
         ``goal.<number>``. Printed bounds are rounded outward, but never past the limit on whose side they are.
     """
-    because, values = _because(words, judged, currency)
+    because, values = _because(words, judged, currency, shown)
     text = f"{judged.outcome.capitalize()}: “{clean_text(judged.goal.words)}”. {because}"
     return Statement(f"goal.{number}", text, {"limit": judged.goal.limit, **values})
 
 
-def _because(words: Words, judged: JudgedGoal, currency: str | None) -> tuple[str, dict[str, float]]:
+def _because(
+    words: Words, judged: JudgedGoal, currency: str | None, shown: Mapping[str, float] | None
+) -> tuple[str, dict[str, float]]:
     goal, measured = judged.goal, judged.measured
     if measured is None:
         return judged.reason or "It was not measured.", {}
     limit = _text(goal, exact(goal.limit), currency)
     asked = f"{'at most' if goal.is_at_most else 'at least'} {limit} is asked for."
     if judged.outcome == "undecided":
-        return _open(words, judged, measured, asked, currency)
+        return _open(words, judged, measured, asked, currency, shown)
+    bound, side = _decisive(judged, measured)
+    text = f"With 95% certainty it is {side} {_text(goal, bound, currency)}; {asked}"
+    is_upper = side in ("at most", "less than")
+    return text, {"at_most" if is_upper else "at_least": float(bound)}
+
+
+def _decisive(judged: JudgedGoal, measured: Measured) -> tuple[Decimal, str]:
+    """Return the bound that settles a goal, rounded, and on which side of the truth it lies."""
+    goal = judged.goal
     is_upper = goal.is_at_most == (judged.outcome == "kept")
     bound = _bound(goal, measured.at_most if is_upper else measured.at_least, upward=is_upper)
     bound = min(bound, exact(goal.limit)) if is_upper else max(bound, exact(goal.limit))
     side = "at most" if is_upper else "at least"
     if bound == exact(goal.limit) and judged.outcome == "broken":
         side = "less than" if is_upper else "more than"
-    text = f"With 95% certainty it is {side} {_text(goal, bound, currency)}; {asked}"
-    return text, {"at_most" if is_upper else "at_least": float(bound)}
+    return bound, side
 
 
 def _open(
-    words: Words, judged: JudgedGoal, measured: Measured, asked: str, currency: str | None
+    words: Words,
+    judged: JudgedGoal,
+    measured: Measured,
+    asked: str,
+    currency: str | None,
+    shown: Mapping[str, float] | None,
 ) -> tuple[str, dict[str, float]]:
     goal = judged.goal
     ends = _bound(goal, measured.at_least, upward=False), _bound(goal, measured.at_most, upward=True)
@@ -76,7 +152,7 @@ def _open(
     low, high = (_text(goal, end, currency) for end in ends)
     text = f"It could be as low as {low} or as high as {high}; {asked}"
     if measured.level == "number and range":
-        near = _near(goal, measured)
+        near = _near(goal, measured, shown)
         values["estimate"] = float(near)
         text = f"It is about {_text(goal, near, currency)}, but could be {low} or {high}; {asked}"
     settles, more = _settles(words, judged)
@@ -103,7 +179,9 @@ def _unit(goal: Goal, measured: Measured) -> Decimal:
     return max(unit_for(width), smallest) if width > 0 else smallest
 
 
-def _near(goal: Goal, measured: Measured) -> Decimal:
+def _near(goal: Goal, measured: Measured, shown: Mapping[str, float] | None = None) -> Decimal:
+    if shown is not None and goal.measure in shown:
+        return exact(shown[goal.measure])
     value = exact(measured.estimate)
     if goal.measure in _SHARES and 0 < value < 1:
         return half_up(value, percent_units(value)[0] / _HUNDRED)

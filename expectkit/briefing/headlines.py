@@ -91,6 +91,11 @@ def _verb(participle: str, default: str, *, last: bool) -> str:
     return _VERBS.get(parts[-1 if last else 0], default)
 
 
+def headline_verbs(words: Words) -> tuple[str, str]:
+    """Return what a headline says the model does: to positives it catches, and to negatives it flags."""
+    return _verb(words.caught, "catch", last=True), _verb(words.briefly_flagged, "flag", last=False)
+
+
 def deck(words: Words, facts: SettingFacts, *, version: str = "", setting: str = "proposed") -> Statement:
     """Write the line under the headline: which model, which setting, what kind of day.
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from expectkit.briefing.printed import PrintedVolume, PrintedVolumes
 from expectkit.briefing.statements import SettingFacts, counted, mistake_sentences, outcomes_of
 from expectkit.briefing.vocabulary import Words, sentence_case
-from expectkit.briefing.wording import DAYS, FEWER_THAN_ONE, exact, half_up, number_text, threshold_text
+from expectkit.briefing.wording import DAYS, exact, half_up, number_text, threshold_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,7 @@ class Instead:
     say: str
 
 
-def instead(
-    words: Words, facts: SettingFacts, *, area_under_curve: float | None = None
-) -> tuple[Instead, ...]:
+def instead(words: Words, facts: SettingFacts) -> tuple[Instead, ...]:
     """List abstract statements with their concrete replacements.
 
     Parameters
@@ -36,17 +34,16 @@ def instead(
     words : Words
     facts : SettingFacts
         Of the operating setting.
-    area_under_curve : float or None
-        Area under the receiver operating characteristic, 0 to 1, when it was computed.
 
     Returns
     -------
     tuple of Instead
+        For accuracy, recall, the area under the curve, "understands", "state of the art" and "rarely wrong".
     """
     return (
         _accuracy(words, facts),
         _recall(words, facts),
-        _area(words, facts, area_under_curve),
+        _area(words, facts),
         _understands(words, facts),
         _state_of_the_art(words, facts),
         _rarely_wrong(words, facts),
@@ -106,15 +103,14 @@ def _recall(words: Words, facts: SettingFacts) -> Instead:
     printed = facts.printed
     name = "“High recall”"
     caught, positives, missed = printed.caught_positives, printed.positives, printed.missed_positives
-    if caught.mean is None or positives.mean is None or missed.mean is None:
+    if any("mean" not in volume.values for volume in (caught, positives, missed)):
         say = _about_positives(words, facts)
-    elif FEWER_THAN_ONE in (caught.mean, missed.mean):
-        say = f"Every {caught.period}, fewer than 1 {words.positive.singular} would be {words.missed}."
     else:
         share = 1 - exact(printed.values["false_negative_rate"])
         name = f"“{number_text(share * 100)}% recall”"
         say = (
-            f"Of {counted(words.positive, positives.mean)} a {positives.period}, {caught.mean} would be {words.caught} "
+            f"Of {counted(words.positive, str(positives.mean))} a {positives.period}, "
+            f"{caught.mean} would be {words.caught} "
             f"and {missed.mean} would be {words.missed}."
         )
     why = f"Few readers know the word, and it says nothing of the {words.negative.plural} {words.briefly_flagged}."
@@ -126,15 +122,10 @@ def _about_positives(words: Words, facts: SettingFacts) -> str:
     return " ".join(mistake_sentences([missed]))
 
 
-def _area(words: Words, facts: SettingFacts, area: float | None) -> Instead:
-    name = "“A high AUC”"
-    if area is not None:
-        hundredths = half_up(area, Decimal("0.01"))
-        shown = hundredths if hundredths < 1 or area >= 1 else half_up(area, Decimal("0.0001"))
-        name = f"“AUC {number_text(shown)}”" if shown < 1 or area >= 1 else "“AUC over 0.9999”"
+def _area(words: Words, facts: SettingFacts) -> Instead:
     why = "It blends all settings, also ones nobody would use. A day is worked at one setting."
     say = f"Say what one setting brings, such as {threshold_text(facts.threshold)}. {_mistakes(words, facts)}"
-    return Instead(name, why, say)
+    return Instead("“A high AUC”", why, say)
 
 
 def _understands(words: Words, facts: SettingFacts) -> Instead:

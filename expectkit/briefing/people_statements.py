@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.statements import SettingFacts, Statement, setting_facts
@@ -37,7 +40,9 @@ MISTAKES: tuple[Mistake, ...] = ("missed_positives", "flagged_negatives")
 _ONE = Decimal(1)
 
 
-def today_facts(counts: ConfusionCounts, day: DayProfile) -> SettingFacts:
+def today_facts(
+    counts: ConfusionCounts, day: DayProfile, *, worth: tuple[float, float] | None = None
+) -> SettingFacts:
     """Put today's process through the same rounding and levels as a setting of the model.
 
     Parameters
@@ -46,6 +51,8 @@ def today_facts(counts: ConfusionCounts, day: DayProfile) -> SettingFacts:
         How it decided on labelled cases.
     day : DayProfile
         Production's traffic and mix; its days are left aside, they are the model's.
+    worth : (float, float) or None
+        How many independent cases the positives and the negatives are worth, where cases are related.
 
     Returns
     -------
@@ -63,6 +70,9 @@ def today_facts(counts: ConfusionCounts, day: DayProfile) -> SettingFacts:
         counts.n_positives,
         counts.n_negatives,
     )
+    if worth is not None:
+        positives, negatives = (np.array([number]) for number in worth)
+        decided = replace(decided, effective_positives=positives, effective_negatives=negatives)
     plain = DayProfile(day.traffic, day.prevalence)
     return setting_facts(counts, daily_volumes(decided, plain, 0.5, simultaneous=False))
 
@@ -91,15 +101,13 @@ def side_by_side(words: Words, today: SettingFacts, model: SettingFacts, *, name
     first, second = [], []
     periods = []
     for mistake in MISTAKES:
-        sides = [getattr(facts.printed, mistake) for facts in (today, model)]
-        period = _common_period(*sides)
-        figures = [_figure(side, period) for side in sides]
-        for side_name, side in zip(("today", "model"), sides, strict=True):
-            if "mean" in side.values:
-                values[f"{side_name}.{mistake}"] = float(_per(side, period))
-        first.append(f"{figures[0]} {verbs[mistake]}")
-        second.append(figures[1])
-        periods.append(period)
+        sides = sides_of(today, model, mistake)
+        for side_name, side in (("today", sides.today), ("model", sides.model)):
+            if side.mean is not None:
+                values[f"{side_name}.{mistake}"] = side.mean
+        first.append(f"{sides.today.text} {verbs[mistake]}")
+        second.append(sides.model.text)
+        periods.append(sides.period)
     if periods[0] == periods[1]:
         said, model_said = f"{' and '.join(first)} a {periods[0]}", " and ".join(second)
     else:
@@ -110,31 +118,65 @@ def side_by_side(words: Words, today: SettingFacts, model: SettingFacts, *, name
     return Statement("people.side_by_side", text, values)
 
 
-def _common_period(first: PrintedVolume, second: PrintedVolume) -> Period:
-    return max(first.period, second.period, key=DAYS.__getitem__)
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A volume of today or of the model per the common period: as text at its level, and as printed numbers."""
+
+    text: str
+    mean: float | None
+    low: float | None
+    high: float | None
 
 
-def _per(volume: PrintedVolume, period: Period) -> Decimal:
-    return half_up(exact(volume.values["mean"]) * DAYS[period] / DAYS[volume.period], _ONE)
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One kind of mistake of both, per the same period."""
+
+    period: Period
+    today: Side
+    model: Side
+
+
+def sides_of(today: SettingFacts, model: SettingFacts, mistake: Mistake) -> Sides:
+    """Put one kind of mistake of both on the same period, in the printed numbers.
+
+    Parameters
+    ----------
+    today, model : SettingFacts
+    mistake : {"missed_positives", "flagged_negatives"}
+    """
+    first, second = (getattr(facts.printed, mistake) for facts in (today, model))
+    period: Period = max(first.period, second.period, key=DAYS.__getitem__)
+    return Sides(period, _side(first, period), _side(second, period))
+
+
+def _side(volume: PrintedVolume, period: Period) -> Side:
+    def number(name: str) -> float | None:
+        return float(_per(volume, name, period)) if name in volume.values else None
+
+    return Side(_figure(volume, period), number("mean"), number("mean_low"), number("mean_high"))
+
+
+def _per(volume: PrintedVolume, name: str, period: Period) -> Decimal:
+    """Return a printed number per another period; in its own period it stays to the digit."""
+    value = exact(volume.values[name])
+    return value if period == volume.period else half_up(value * DAYS[period] / DAYS[volume.period], _ONE)
 
 
 def _figure(volume: PrintedVolume, period: Period) -> str:
     """Write a volume at its level, in this period."""
     if "mean" in volume.values:
-        number = _per(volume, period) if period != volume.period else exact(volume.values["mean"])
-        return number_text(number)
+        return number_text(_per(volume, "mean", period))
     if volume.mean is not None:
         return volume.mean
     if volume.bound is not None:
         which = volume.bound[0]
-        return f"{which} {_end(volume, 'mean_low' if which == 'at least' else 'mean_high', period)}"
+        end = _per(volume, "mean_low" if which == "at least" else "mean_high", period)
+        return f"{which} {number_text(end)}"
     if volume.mean_range is not None:
-        return between(_end(volume, "mean_low", period), _end(volume, "mean_high", period)) or "some"
+        ends = (number_text(_per(volume, name, period)) for name in ("mean_low", "mean_high"))
+        return between(*ends) or "some"
     return "too few tested to say how many"
-
-
-def _end(volume: PrintedVolume, name: str, period: Period) -> str:
-    return number_text(half_up(exact(volume.values[name]) * DAYS[period] / DAYS[volume.period], _ONE))
 
 
 def difference_statement(

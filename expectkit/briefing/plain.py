@@ -61,10 +61,16 @@ def from_plain(kind: type[T], data: object, where: str = "record") -> T:
     where : str
         Path of the value, for messages.
 
+    Returns
+    -------
+    object
+        Of the type asked for, and equal to what `to_plain` was given.
+
     Raises
     ------
     InputError
-        If a key is unknown or missing, or a value has another type; the message gives its path.
+        If a key is unknown or missing, a value has another type, or a number is not finite; the message gives
+        its path.
     """
     return typing.cast("T", _build(kind, data, where))
 
@@ -88,10 +94,21 @@ def _build(kind: Any, data: object, where: str) -> object:
         inner = typing.get_args(kind)[1]
         return {key: _build(inner, item, f"{where}.{key}") for key, item in data.items()}
     if kind is float and isinstance(data, int | float) and not isinstance(data, bool):
-        return float(data)
+        return _finite(data, where)
     if kind in (int, str, bool) and type(data) is kind:
         return data
     raise InputError(f"{where} holds {type(data).__name__}; expected {_name(kind)}.")
+
+
+def _finite(number: int | float, where: str) -> float:
+    """Return a number as float; Python's reader of JSON also takes NaN, Infinity and integers of any size."""
+    try:
+        value = float(number)
+    except OverflowError:
+        value = math.inf
+    if math.isfinite(value):
+        return value
+    raise InputError(f"{where} holds {value}; expected a finite number.")
 
 
 def _build_dataclass(kind: Any, data: object, where: str) -> object:

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from expectkit.briefing.checklist import ChecklistEntry
+from expectkit.briefing.failure_record import FailuresRecord, GroupsRecord
 from expectkit.briefing.instead import Instead
 from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.promise_words import PromiseRecord
 from expectkit.briefing.statements import Statement
 from expectkit.briefing.vocabulary import Words
 
@@ -47,7 +50,10 @@ class InputRecord:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What the numbers rest on, and when and with what they were computed."""
+    """What the numbers rest on, and when and with what they were computed.
+
+    The lowest and highest score are None where a model of several classes only names one.
+    """
 
     inputs: tuple[InputRecord, ...]
     n_rows: int
@@ -59,8 +65,8 @@ class Provenance:
     last_day: str
     is_weighted: bool
     n_clusters: int | None
-    score_low: float
-    score_high: float
+    score_low: float | None
+    score_high: float | None
     compare: Literal["float32", "float64"]
     date: str
     expectkit_version: str
@@ -266,6 +272,10 @@ class Record:
     instead: tuple[Instead, ...]
     statements: tuple[Statement, ...]
     warnings: tuple[Warned, ...]
+    promise: PromiseRecord | None = None
+    failures: FailuresRecord | None = None
+    slices: tuple[GroupsRecord, ...] = ()
+    checklist: tuple[ChecklistEntry, ...] | None = None
 
     @property
     def operating(self) -> SettingRecord:

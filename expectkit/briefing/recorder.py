@@ -4,71 +4,94 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from expectkit.briefing.agreement import printed_values
+from expectkit.briefing.baseline_records import baseline_records
 from expectkit.briefing.certainty import certainty
+from expectkit.briefing.failure_writer import (
+    FailureEvidence,
+    failure_sentences,
+    failures_record,
+    groups_records,
+)
 from expectkit.briefing.headlines import cards, deck, dots, headline
 from expectkit.briefing.instead import instead
-from expectkit.briefing.printed import PrintedVolume, PrintedVolumes, print_volumes
 from expectkit.briefing.promise_words import PromiseRecord, StandingPromise, is_about, promise_record
 from expectkit.briefing.record import (
     SCHEMA_VERSION,
     Audience,
-    Counts,
     ModelRecord,
     OptimismRecord,
     PrevalenceRecord,
     Provenance,
-    RateRecord,
     Record,
     SettingRecord,
-    SimpleBaselineRecord,
     ThresholdChoice,
     ThresholdColumns,
     TrafficRecord,
-    VolumeRecord,
     Warned,
     WeekdayRangeRecord,
     WeekdayRecord,
 )
-from expectkit.briefing.remarks import basis_remarks, prevalence_text, remarks, traffic_text
-from expectkit.briefing.statements import SettingFacts, Statement, expectation, step_between
+from expectkit.briefing.remarks import basis_remarks, prevalence_text, remarks, rule_text, traffic_text
+from expectkit.briefing.setting_records import VOLUME_NAMES, counts_record, rate_records, volume_records
+from expectkit.briefing.statements import (
+    SettingFacts,
+    Statement,
+    expectation,
+    setting_facts,
+    step_between,
+)
 from expectkit.briefing.vocabulary import Words, sentence_case
-from expectkit.briefing.wording import count_text, number_text, percent_range, percent_text, threshold_text
-from expectkit.measure.intervals import FloatArray, local_alpha
-from expectkit.measure.levels import level_of_rate
-from expectkit.measure.new_day import MOST_DAYS, NEARLY_ALL_DAYS
-from expectkit.measure.rates import Rate
+from expectkit.briefing.wording import count_text, percent_text, threshold_text
+from expectkit.measure.intervals import FloatArray
 from expectkit.measure.sweep import Sweep
-from expectkit.measure.volumes import DailyVolume, DailyVolumes, VolumeCurves
+from expectkit.measure.volumes import DailyVolumes, VolumeCurves
 
 if TYPE_CHECKING:
-    from expectkit.measure.operating_point import OperatingPoint, ThresholdRule
+    from expectkit.measure.operating_point import OperatingPoint
     from expectkit.measure.prevalence import DayProfile
     from expectkit.measure.settings import NamedSetting
     from expectkit.measure.simple_baselines import SimpleBaseline
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-VolumeKey = Literal["flagged_negatives", "missed_positives", "caught_positives"]
-
-VOLUME_NAMES = (
-    "cases",
-    "positives",
-    "negatives",
-    "flagged",
-    "flagged_negatives",
-    "missed_positives",
-    "caught_positives",
-)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Everything that was measured, before it is rounded and put into words."""
+    """Everything that was measured, before it is rounded and put into words.
+
+    Parameters
+    ----------
+    model, words, audience, provenance
+        What the record takes over as it is.
+    day : DayProfile
+    sweep : Sweep
+    curves : VolumeCurves
+        Over the thresholds of the sweep.
+    operating : OperatingPoint
+    chosen_on_these_cases : bool
+        Whether the operating threshold was chosen by looking at these cases.
+    settings : sequence of (NamedSetting, DailyVolumes)
+        Side by side, ascending by threshold; exactly one of them is named "proposed".
+    baselines : sequence of SimpleBaseline
+    current_name : str
+        What the process of today is called.
+    n_cases_at_threshold : int or None
+        Cases whose score equals the operating threshold; None when they were not counted.
+    shown_thresholds : sequence of int
+        Places in the sweep that the record shows.
+    confirmed_on_fresh_cases : bool
+        Whether these cases played no part in choosing the threshold.
+    warnings : sequence of Warned
+    promise : StandingPromise or None
+        The agreed promise to show.
+    failures : FailureEvidence or None
+        What going wrong looks like, when it was looked at.
+    """
 
     model: ModelRecord
     words: Words
@@ -87,6 +110,7 @@ class Evidence:
     confirmed_on_fresh_cases: bool
     warnings: Sequence[Warned] = ()
     promise: StandingPromise | None = None
+    failures: FailureEvidence | None = None
 
 
 def write_record(evidence: Evidence) -> Record:
@@ -101,7 +125,10 @@ def write_record(evidence: Evidence) -> Record:
     Record
         What all pages are drawn from.
     """
-    facts = [_facts(evidence, volumes) for _, volumes in evidence.settings]
+    facts = [
+        setting_facts(evidence.sweep.counts_at(volumes.threshold), volumes)
+        for _, volumes in evidence.settings
+    ]
     at = next(i for i, (named, _) in enumerate(evidence.settings) if named.name == "proposed")
     settings = _settings(evidence, facts, at)
     operating = settings[at]
@@ -122,26 +149,15 @@ def write_record(evidence: Evidence) -> Record:
         per_weekday=_weekdays(evidence, at),
         settings=settings,
         thresholds=_columns(evidence),
-        simple_baselines=_baselines(evidence, facts[at]),
+        simple_baselines=baseline_records(
+            evidence.baselines, facts[at].printed, current_name=evidence.current_name
+        ),
         instead=instead(evidence.words, facts[at]),
         statements=_statements(evidence, facts[at], choice),
         warnings=tuple(evidence.warnings),
         promise=_promise(evidence, operating),
-    )
-
-
-def _facts(evidence: Evidence, volumes: DailyVolumes) -> SettingFacts:
-    sweep = evidence.sweep
-    place = sweep.index_of(volumes.threshold)
-    wide = volumes.is_simultaneous
-    return SettingFacts(
-        threshold=volumes.threshold,
-        counts=sweep.counts_at(volumes.threshold),
-        false_negative_rate=volumes.false_negative_rate,
-        false_positive_rate=volumes.false_positive_rate,
-        printed=print_volumes(volumes),
-        alpha_positives=float(local_alpha(sweep.effective_positives[place])) if wide else 0.05,
-        alpha_negatives=float(local_alpha(sweep.effective_negatives[place])) if wide else 0.05,
+        failures=None if evidence.failures is None else failures_record(evidence.failures),
+        slices=() if evidence.failures is None else groups_records(evidence.failures),
     )
 
 
@@ -158,9 +174,9 @@ def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tup
                 threshold=named.threshold,
                 printed_threshold=threshold_text(named.threshold),
                 is_operating=i == at,
-                counts=_counts(facts[i]),
-                rates=_rates(facts[i], volumes),
-                per_day=_per_day(volumes, facts[i].printed),
+                counts=counts_record(facts[i].counts),
+                rates=rate_records(facts[i], volumes),
+                per_day=volume_records(volumes, facts[i].printed),
                 statements=tuple(statements),
             )
         )
@@ -188,105 +204,10 @@ def _is_agreed(evidence: Evidence, threshold: float) -> bool:
     return is_about(standing.promise, (evidence.model.name, evidence.model.version))
 
 
-def _counts(facts: SettingFacts) -> Counts:
-    counts = facts.counts
-    return Counts(
-        counts.n_true_positives, counts.n_false_positives, counts.n_true_negatives, counts.n_false_negatives
-    )
-
-
-def _rates(facts: SettingFacts, volumes: DailyVolumes) -> dict[str, RateRecord]:
-    miss, alarm = facts.false_negative_rate, facts.false_positive_rate
-    printed = facts.printed
-    method = "; at all settings at once" if volumes.is_simultaneous else ""
-    return {
-        "false_negative_rate": _rate(miss, facts.alpha_positives, printed.false_negative_rate, method),
-        "true_positive_rate": _rate(miss.complement(), facts.alpha_positives, None, method),
-        "false_positive_rate": _rate(alarm, facts.alpha_negatives, printed.false_positive_rate, method),
-        "precision": _precision(volumes, printed),
-    }
-
-
-def _rate(rate: Rate, alpha: float, printed: str | None, method: str) -> RateRecord:
-    level = level_of_rate(rate)
-    interval = rate.interval(alpha)
-    has_range = level != "refuse" and rate.is_defined
-    low, high = (
-        percent_range(interval.low, interval.high, rate.value if printed else None)
-        if has_range
-        else (None, None)
-    )
-    return RateRecord(
-        value=rate.value if rate.is_defined and level == "number and range" else None,
-        numerator=rate.numerator,
-        denominator=rate.denominator,
-        low=interval.low if has_range else None,
-        high=interval.high if has_range else None,
-        upper_bound=_upper_bound(rate, is_simultaneous=bool(method)) if rate.is_defined else None,
-        confidence_level=0.95,
-        method=interval.method + method,
-        level=level,
-        printed=printed,
-        printed_low=low,
-        printed_high=high,
-    )
-
-
-def _upper_bound(rate: Rate, *, is_simultaneous: bool) -> float:
-    """Return the one-sided 95 % bound; for all settings at once where the ranges are."""
-    if not is_simultaneous:
-        return rate.upper_bound()
-    return rate.limits(float(local_alpha(rate.n_effective, 0.90)))[1]
-
-
-def _precision(volumes: DailyVolumes, printed: PrintedVolumes) -> RateRecord:
-    precision = volumes.precision
-    ends: tuple[str, str] | tuple[None, None] = (None, None)
-    if precision.low is not None and precision.high is not None:
-        ends = percent_range(precision.low, precision.high)
-    return RateRecord(
-        value=precision.value,
-        numerator=volumes.caught_positives.estimate or 0.0,
-        denominator=volumes.flagged.estimate or 0.0,
-        low=precision.low,
-        high=precision.high,
-        upper_bound=None,
-        confidence_level=0.95,
-        method="MOVER on caught against wrongly flagged, at the prevalence in production",
-        level=precision.level,
-        printed=printed.precision if precision.value is not None else None,
-        printed_low=ends[0],
-        printed_high=ends[1],
-    )
-
-
-def _per_day(volumes: DailyVolumes, printed: PrintedVolumes) -> dict[str, VolumeRecord]:
-    return {name: _volume(getattr(volumes, name), getattr(printed, name)) for name in VOLUME_NAMES}
-
-
-def _volume(volume: DailyVolume, printed: PrintedVolume) -> VolumeRecord:
-    return VolumeRecord(
-        mean=volume.mean,
-        mean_low=volume.mean_low,
-        mean_high=volume.mean_high,
-        typical_low=volume.typical_low,
-        typical_high=volume.typical_high,
-        typical_share=MOST_DAYS,
-        wide_low=volume.wide_low,
-        wide_high=volume.wide_high,
-        wide_share=NEARLY_ALL_DAYS,
-        typical_kind=volume.typical_kind,
-        upper_bound=volume.upper_bound,
-        level=volume.level,
-        reason=volume.reason,
-        printed=printed,
-    )
-
-
 def _choice(evidence: Evidence) -> ThresholdChoice:
     point = evidence.operating
     return ThresholdChoice(
-        rule=rule_text(point.rule),
+        rule=rule_text(point.rule, point.threshold, evidence.words),
         chosen_on_these_cases=evidence.chosen_on_these_cases,
         is_simultaneous=any(
             volumes.is_simultaneous for named, volumes in evidence.settings if named.name == "proposed"
@@ -298,19 +219,6 @@ def _choice(evidence: Evidence) -> ThresholdChoice:
             for name, stated, corrected in _optimism(point)
         ),
     )
-
-
-def rule_text(rule: ThresholdRule) -> str:
-    """Say how the operating threshold came about."""
-    limit = rule.limit if rule.limit is not None else 0.0
-    return {
-        "value": f"{threshold_text(limit)}, as stated",
-        "lowest cost": "the setting of lowest cost",
-        "at_most_flagged_per_day": f"the lowest that flags at most {number_text(limit)} cases a day",
-        "at_most_false_negative_rate": f"the highest with a false negative rate of at most {percent_text(limit)}",
-        "at_most_false_positive_rate": f"the lowest with a false positive rate of at most {percent_text(limit)}",
-        "capacity": f"the lowest that {number_text(limit)} reviews a day suffice for on 19 days of 20",
-    }[rule.kind]
 
 
 def _optimism(point: OperatingPoint) -> list[tuple[str, float, float]]:
@@ -342,7 +250,12 @@ def _prevalence(evidence: Evidence) -> PrevalenceRecord:
     low, high = (float(limit) for limit in known.limits(0.05))
     n_cases = sweep.n_positives + sweep.n_negatives
     return PrevalenceRecord(
-        known.value, low, high, known.source, sweep.n_positives / n_cases, prevalence_text(evidence.day)
+        known.value,
+        low,
+        high,
+        known.source,
+        sweep.n_positives / n_cases,
+        prevalence_text(evidence.day, evidence.words),
     )
 
 
@@ -386,44 +299,6 @@ def _columns(evidence: Evidence) -> ThresholdColumns:
     )
 
 
-def _baselines(evidence: Evidence, facts: SettingFacts) -> tuple[SimpleBaselineRecord, ...]:
-    printed = facts.printed
-    rows = []
-    for way in evidence.baselines:
-        is_model = way.key == "model"
-
-        def shown(name: VolumeKey, way: SimpleBaseline = way, is_model: bool = is_model) -> str:
-            return _shown(getattr(printed, name)) if is_model else count_text(getattr(way, name))
-
-        rows.append(
-            SimpleBaselineRecord(
-                name=evidence.current_name if way.key == "current process" else BASELINE_NAMES[way.key],
-                flagged_negatives=shown("flagged_negatives"),
-                missed_positives=shown("missed_positives"),
-                caught_positives=shown("caught_positives"),
-                accuracy=percent_text(way.accuracy, 0.1),
-                is_model=is_model,
-            )
-        )
-    return tuple(rows)
-
-
-BASELINE_NAMES = {
-    "model": "The model at this setting",
-    "flag nothing": "Flag nothing",
-    "flag at random": "Flag as many, at random",
-}
-
-
-def _shown(printed: PrintedVolume) -> str:
-    """Write a daily average of the model as it is printed elsewhere."""
-    per = "" if printed.period == "day" else f" a {printed.period}"
-    if printed.mean is not None:
-        return f"{printed.mean}{per}"
-    bound = " ".join(printed.bound) if printed.bound is not None else None
-    return f"{printed.mean_range or bound or 'too few to say'}{per}"
-
-
 def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice) -> tuple[Statement, ...]:
     words, provenance = evidence.words, evidence.provenance
     return (
@@ -437,6 +312,7 @@ def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice
         ),
         *cards(words, facts),
         *dots(words, facts),
+        *(() if evidence.failures is None else failure_sentences(words, evidence.failures, facts.printed)),
         *certainty(
             words,
             facts,

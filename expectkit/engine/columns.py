@@ -164,13 +164,13 @@ class LabelReader:
             )
         raise DataError(
             f"{place.row(first)}: the label column {self._column!r} holds {text!r}, where 0 and 1 (or false and true) "
-            "are expected. Say which value is the positive one, for example --positive "
-            f"{text!r}."
+            "are expected. Say which value marks a positive case: positive under [cases], --cases-positive, "
+            "or pos_label in Python."
         )
 
     def _unseen_positive(self) -> str:
         return (
-            "" if self.is_positive_seen or not self._is_stated else f" (none of them is {self._positive!r})"
+            "" if self.is_positive_seen or not self._is_stated else f" (none so far is {self._positive!r})"
         )
 
 

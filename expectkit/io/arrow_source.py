@@ -286,6 +286,10 @@ def _bytes_of(column: pa.ChunkedArray) -> Iterator[bytes]:
         part = column.slice(start, ROWS_PER_BATCH).combine_chunks()
         if isinstance(part, pa.ChunkedArray):
             part = pa.concat_arrays(part.chunks)
+        if pa.types.is_binary(part.type) or pa.types.is_large_binary(part.type):
+            for data in part.to_pylist():
+                yield b"\x00" if data is None else b"\x01" + len(data).to_bytes(8, "big") + data
+            continue
         if not (
             pa.types.is_floating(part.type)
             or pa.types.is_integer(part.type)

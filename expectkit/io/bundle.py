@@ -64,8 +64,9 @@ def write_bundle(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     for name in files:
         if not _is_plain_name(name):
             raise OutputError(f'"{name}" is no plain file name. Nothing was written.')
-    is_new = not folder.exists()
+    is_new = False
     try:
+        is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         _check_targets(folder, files)
         _remove_stale(folder)

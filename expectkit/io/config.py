@@ -65,7 +65,7 @@ def read_config(
     source : str
         What messages call the tables.
     base_dir : Path
-        Folder that ``cases.file`` and ``model.file`` are relative to.
+        Folder that the paths of the tables are relative to.
 
     Returns
     -------
@@ -184,8 +184,9 @@ def _given(overrides: Mapping[str, object]) -> Iterator[tuple[ConfigOption, obje
 def _join_paths(values: dict[str, dict[str, Any]], base_dir: Path) -> None:
     if (model := values["model"].get("file")) is not None:
         values["model"]["file"] = str(base_dir / model)
-    if (files := values["cases"].get("file")) is not None:
-        values["cases"]["file"] = tuple(_joined(base_dir, text) for text in files)
+    for table, key in (("cases", "file"), ("checklist", "production_cases")):
+        if (files := values[table].get(key)) is not None:
+            values[table][key] = tuple(_joined(base_dir, text) for text in files)
 
 
 def _joined(base_dir: Path, text: str) -> str:

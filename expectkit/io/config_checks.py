@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectkit.errors import ConfigError
+from expectkit.io.config_class_checks import check_several
 from expectkit.io.config_tables import Config
 from expectkit.io.config_values import CostColumn, RuleSetting
 
@@ -18,6 +19,8 @@ def check_together(config: Config) -> None:
     _check_observed_traffic(config)
     _check_rule(config)
     _check_baseline(config)
+    _check_redaction(config)
+    check_several(config)
 
 
 def _error(config: Config, text: str) -> ConfigError:
@@ -78,3 +81,16 @@ def _check_baseline(config: Config) -> None:
             config,
             f'[baseline] has both the column decision = "{baseline.decision}" and counts. Drop one of them.',
         )
+
+
+def _check_redaction(config: Config) -> None:
+    cases = config.cases
+    shown: dict[str, tuple[str | None, ...]] = {"show": cases.show, "slices": cases.slices}
+    shown |= {"sensitive": cases.sensitive, "text": (cases.text,), "image": (cases.image,)}
+    for name, columns in shown.items():
+        for column in columns:
+            if column in cases.redact:
+                raise _error(
+                    config,
+                    f'[cases] the column "{column}" stands under redact and under {name}. Take it out of one of them.',
+                )

@@ -9,11 +9,31 @@ line, so that the file's reader, the command-line options and the tests all go b
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from expectkit.io import config_values as kinds
+from expectkit.io.config_classes import (
+    CLASS_MIX,
+    CLASS_SCORES,
+    CLASS_THRESHOLDS,
+    CLASS_WORDS,
+    LABELS,
+    ClassMixSetting,
+    LabelSetting,
+)
+from expectkit.io.config_launch import (
+    CAPACITIES,
+    DATES,
+    DAYS,
+    DECIDES,
+    FALLBACKS,
+    REVIEWERS,
+    ReviewersSetting,
+)
+from expectkit.io.config_stated import STATED_BY, StatedBy
 from expectkit.io.config_values import (
     CasesPerDay,
     Cost,
@@ -76,11 +96,20 @@ class CasesTable:
     slices: tuple[str, ...] = key(kinds.TEXTS, "Columns by which results are told apart.", default=())
     show: tuple[str, ...] = key(kinds.TEXTS, "Columns that a shown case may show.", default=())
     text: str | None = key(kinds.TEXT, "Column of a case's text.")
-    image: str | None = key(kinds.TEXT, "Column of the path of a case's image.")
+    image: str | None = key(kinds.TEXT, "Column of a case's image: the path of a file, or its bytes.")
     redact: tuple[str, ...] = key(kinds.TEXTS, "Columns that are never shown.", default=())
+    id_salt: str | None = key(kinds.TEXT, "Secret that turns shown ids into hashes.")
     sensitive: tuple[str, ...] = key(kinds.TEXTS, "Columns of protected attributes.", default=())
     compare: Literal["float64", "float32"] | None = key(
         kinds.choice(("float64", "float32")), "Precision in which the service compares score and threshold."
+    )
+    class_scores: Mapping[str, str] | None = key(
+        CLASS_SCORES, "Several classes: the score column of each, cat=score_cat,dog=score_dog."
+    )
+    predicted: str | None = key(kinds.TEXT, "Several classes: column of the class the model names.")
+    confidence: str | None = key(kinds.TEXT, "Several classes: column of the named class's score.")
+    labels: Mapping[str, LabelSetting] | None = key(
+        LABELS, "Several labels a case may carry: score, label and threshold of each, as a table."
     )
 
 
@@ -95,6 +124,9 @@ class WordsTable:
     missed: str | None = key(kinds.TEXT, "What a positive below the threshold is called.")
     caught: str | None = key(kinds.TEXT, "What a positive above the threshold is called.")
     language: str | None = key(kinds.TEXT, "Language of the briefing.")
+    classes: Mapping[str, NounSetting] | None = key(
+        CLASS_WORDS, "A case of each class or label: cat=cat,person=person|people."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +144,11 @@ class TrafficTable:
     day_to_day_variation: float | None = key(
         kinds.NOT_NEGATIVE, "Standard deviation of the cases a day over their mean."
     )
+    class_mix: ClassMixSetting | None = key(
+        CLASS_MIX,
+        "Several classes: the share of each in production, cat=0.4,dog=0.6; cases counted in a random sample, "
+        'cat=400,dog=600; or "as in cases".',
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +162,16 @@ class ThresholdTable:
     candidates: tuple[float, ...] = key(kinds.CANDIDATES, "Other settings to show: 0.3,0.5,0.7.", default=())
     chosen_on: Literal["these cases", "other cases"] | None = key(
         kinds.choice(("these cases", "other cases")), "The cases on which the threshold was chosen."
+    )
+    classes: Mapping[str, float] | None = key(
+        CLASS_THRESHOLDS, "Several classes: the threshold of each, cat=0.6,dog=0.7; below it a person decides."
+    )
+    clear_below: float | None = key(kinds.FINITE, "Two thresholds: below this a case is cleared.")
+    block_from: float | None = key(
+        kinds.FINITE, "Two thresholds: from this up a case is blocked; a person decides between them."
+    )
+    at_most_automated_error: float | None = key(
+        kinds.FRACTION, "Two thresholds: tolerated share of errors among cases no person sees."
     )
 
 
@@ -179,6 +226,62 @@ class BriefingTable:
     banner: str | None = key(kinds.TEXT, "A line on every page, such as that the data are simulated.")
     asks: tuple[str, ...] = key(kinds.TEXTS, "What the readers are asked to do.", default=())
     sign_off: tuple[str, ...] = key(kinds.TEXTS, "Roles that sign.", default=())
+    examples: bool | None = key(kinds.BOOL, "false shows no single case, only counts.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistTable:
+    """``[checklist]``: what must be in place before launch; each line "name, 2026-03-01, what was done"."""
+
+    production_cases: tuple[str, ...] | None = key(
+        kinds.FILES, "Scored cases from production, without labels, for a dry run."
+    )
+    unit_tests: StatedBy | None = key(STATED_BY, "Who says that the code has unit tests, when, and which.")
+    logging: StatedBy | None = key(STATED_BY, "Who says that every answer is logged, when, and where.")
+    status_monitoring: StatedBy | None = key(
+        STATED_BY, "Who says that the service's status is watched, when, and by what."
+    )
+    rollback: StatedBy | None = key(STATED_BY, "Who says how the launch is undone, and when it was tried.")
+    launch_owner: StatedBy | None = key(STATED_BY, "Who answers for the launch, and since when.")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTable:
+    """``[frame]``: the problem on one page; what is left out is shown as an open question."""
+
+    context: str | None = key(kinds.TEXT, "The broader context: what the model is a part of.")
+    end_goal: str | None = key(kinds.TEXT, "What the business wants in the end.")
+    constraints: tuple[str, ...] = key(kinds.TEXTS, "What must hold whatever is decided.", default=())
+    measure_of_success: str | None = key(kinds.TEXT, "By what success will be seen.")
+    evaluation: str | None = key(kinds.TEXT, "How the test was done; its numbers are added.")
+    data_are: str | None = key(kinds.TEXT, "What the data are: where from, labelled by whom.")
+    data_are_not: str | None = key(kinds.TEXT, "What the data are not: who and what is missing.")
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTable:
+    """``[launch]``: what is decided before launch; the first of several options is the proposed one."""
+
+    capacities: tuple[float, ...] = key(
+        CAPACITIES, "Other review capacities a day to weigh: 400,600.", default=()
+    )
+    who_reviews: Mapping[str, ReviewersSetting] | None = key(
+        REVIEWERS,
+        "Who could review: names, or in a file a table of them with minutes_per_review and cost_per_hour.",
+    )
+    label_delay_days: tuple[float, ...] = key(
+        DAYS, "Days until it is known whether a case was positive: 5,30.", default=()
+    )
+    fallback: Literal["pass all", "flag all", "today's process"] | None = key(
+        kinds.choice(FALLBACKS), "What is done while the model does not answer."
+    )
+    retraining: tuple[datetime.date, ...] = key(
+        DATES, "When the model may be trained anew: 2026-07-01,2026-10-01.", default=()
+    )
+    decides: Mapping[str, str] | None = key(
+        DECIDES,
+        "Who decides each: threshold, review_capacity, who_reviews, label_delay, fallback, retraining.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +307,9 @@ class Config:
     baseline: BaselineTable = BaselineTable()
     goals: tuple[GoalTable, ...] = ()
     briefing: BriefingTable = BriefingTable()
+    checklist: ChecklistTable = ChecklistTable()
+    frame: FrameTable = FrameTable()
+    launch: LaunchTable = LaunchTable()
     base_dir: Path = Path()
     source: str = "the command line"
 
@@ -228,5 +334,8 @@ TABLES: Final[dict[str, type[Any]]] = {
     "costs": CostsTable,
     "baseline": BaselineTable,
     "briefing": BriefingTable,
+    "checklist": ChecklistTable,
+    "frame": FrameTable,
+    "launch": LaunchTable,
 }
 """Every plain table by its name in the file; ``[[goals]]`` is a list and read on its own."""

@@ -350,6 +350,7 @@ POSITIVE: Final = Kind(
 NOT_NEGATIVE: Final = Kind(
     "a number from 0", _number("a number from 0", lambda value: value >= 0), number_from_text
 )
+FRACTION: Final = Kind("a fraction above 0 and below 1", read_fraction, number_from_text)
 FINITE: Final = Kind("a number", _number("a number", lambda value: True), number_from_text)
 CASES_PER_DAY: Final = Kind(_CASES_PER_DAY, _cases_per_day, value_from_text)
 PREVALENCE: Final = Kind(_PREVALENCE, _prevalence, value_from_text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,12 @@ def scores_from_classifier(model: Any, X: Any, *, pos_label: object = None) -> N
     ----------
     model : fitted scikit-learn style classifier or Keras model
         Asked in this order: ``predict_proba`` (the column of the positive class), ``decision_function``, or
-        ``predict`` of a model without ``classes_`` (one column, or the second of two).
+        ``predict`` of a model without ``classes_``. Such a model has one column, which belongs to label 1, or two,
+        for labels 0 and 1.
     X : array-like or data frame of features
         Handed to the model as it is.
     pos_label : object, optional
-        The positive class; by default the second one of ``model.classes_``.
+        The positive class; by default the second one of ``model.classes_``, or 1 for a model without.
 
     Returns
     -------
@@ -31,21 +33,59 @@ def scores_from_classifier(model: Any, X: Any, *, pos_label: object = None) -> N
     Raises
     ------
     DataError
-        If the model is not fitted, not binary, does not know `pos_label` or gives no scores.
+        If the model is not fitted, not a classifier of two classes, does not know `pos_label` or gives no scores.
     """
     name = type(model).__name__
     classes = getattr(model, "classes_", None)
-    if classes is None and (hasattr(model, "predict_proba") or hasattr(model, "decision_function")):
-        raise DataError(f"{name} is not fitted: it has no classes_. Call its fit method first.")
-    positive = 1 if classes is None else _positive_column(name, list(np.asarray(classes).tolist()), pos_label)
+    if classes is None:
+        if hasattr(model, "predict_proba") or hasattr(model, "decision_function"):
+            raise DataError(
+                f"{name} has no classes_: it is not fitted, or is no classifier. Call its fit method first."
+            )
+        return _predicted(name, model, X, pos_label)
+    positive = _positive_column(name, list(np.asarray(classes).tolist()), pos_label)
     if hasattr(model, "predict_proba"):
         return _one_column(name, model.predict_proba(X), positive)
     if hasattr(model, "decision_function"):
         scores = _one_column(name, model.decision_function(X), positive)
         return scores if positive == 1 else -scores
-    if classes is None and hasattr(model, "predict"):
-        return _one_column(name, model.predict(X), positive)
-    raise DataError(
+    raise _no_scores(name)
+
+
+def _predicted(name: str, model: Any, X: Any, pos_label: object) -> NDArray[Any]:  # noqa: N803
+    """Score with a model that names no classes, as Keras models do."""
+    if not hasattr(model, "predict"):
+        raise _no_scores(name)
+    positive = 1 if pos_label is None else pos_label
+    if positive not in (0, 1):
+        raise DataError(
+            f"{name} names no classes, so which of its scores are those of {pos_label!r} is not known. "
+            "Give the labels as 0 and 1, or the scores themselves."
+        )
+    output = np.asarray(model.predict(X, **_quietly(model.predict)))
+    if output.ndim == 1:
+        raise DataError(
+            f"{name} is no classifier: its predict gives one value a case, and it names no classes. "
+            "Give a classifier, or the scores themselves."
+        )
+    if positive == 0 and output.shape[-1] == 1:
+        raise DataError(
+            f"{name} gives one score a case, that of label 1, but the positive label is 0. "
+            "Give the scores of label 0 themselves."
+        )
+    return _one_column(name, output, int(positive == 1))
+
+
+def _quietly(predict: Any) -> dict[str, int]:
+    """Return the argument that keeps Keras from drawing its progress bar on stdout, for those who take it."""
+    try:
+        return {"verbose": 0} if "verbose" in inspect.signature(predict).parameters else {}
+    except (TypeError, ValueError):  # written in C, without a signature
+        return {}
+
+
+def _no_scores(name: str) -> DataError:
+    return DataError(
         f"{name} gives no scores: it has neither predict_proba nor decision_function. "
         "Give a classifier that has one of them, or the scores themselves."
     )

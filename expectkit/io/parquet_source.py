@@ -192,10 +192,10 @@ def _every(batches: Iterable[Batch], step: int) -> pa.Table:
     """Return every `step`-th row of all batches."""
     kept, seen = [], 0
     for batch in batches:
-        rows = pa.RecordBatch.from_pydict(dict(batch.columns))
+        rows = pa.table(dict(batch.columns))
         kept.append(rows.take(every(step, rows.num_rows, seen)) if step > 1 else rows)
         seen += rows.num_rows
-    return pa.Table.from_batches(kept)
+    return pa.concat_tables(kept, promote_options="permissive")
 
 
 def _ahead(make: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:

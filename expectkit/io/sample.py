@@ -11,6 +11,11 @@ from expectkit.errors import InputError
 def sample_config() -> Path:
     """Return the path of the fraud sample's ``expectkit.toml``.
 
+    Returns
+    -------
+    Path
+        Its cases lie beside it.
+
     Raises
     ------
     InputError

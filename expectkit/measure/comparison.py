@@ -199,7 +199,9 @@ class Difference:
         return "more" if self.low > 0 else "cannot tell"
 
 
-def compare_paired(errors: PairedErrors, *, alpha: float = 0.05) -> Difference:
+def compare_paired(
+    errors: PairedErrors, *, alpha: float = 0.05, worth: float | None = None
+) -> Difference:
     """Compare on the same cases.
 
     Parameters
@@ -207,6 +209,9 @@ def compare_paired(errors: PairedErrors, *, alpha: float = 0.05) -> Difference:
     errors : PairedErrors
     alpha : float
         0.05, or the local alpha of the class when the threshold was chosen by looking at these cases.
+    worth : float or None
+        How many independent cases they are worth, where cases are related; all of them by default. There is
+        no p-value then.
 
     Raises
     ------
@@ -227,8 +232,11 @@ def compare_paired(errors: PairedErrors, *, alpha: float = 0.05) -> Difference:
     """
     b, c, n = errors.n_only_model, errors.n_only_today, errors.n_cases
     _check_cases(n)
-    limits = mover_difference_paired(b, c, n, alpha)
-    return _difference("same cases", errors.model, errors.today, limits, alpha, mid_p_mcnemar(b, c))
+    if worth is None or worth == n:
+        limits = mover_difference_paired(b, c, n, alpha)
+        return _difference("same cases", errors.model, errors.today, limits, alpha, mid_p_mcnemar(b, c))
+    limits = mover_difference_paired(b * worth / n, c * worth / n, worth, alpha)
+    return _difference("same cases", errors.model, errors.today, limits, alpha)
 
 
 def compare_unpaired(model: Rate, today: Rate, *, alpha: float = 0.05) -> Difference:

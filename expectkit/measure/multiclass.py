@@ -145,6 +145,8 @@ class MulticlassVolumes:
         The average of the classes' recalls, each class counting the same.
     flows_hold_together : bool
         Whether the ranges of the flows all hold at once (95 %), or each on its own.
+    right, wrong, to_a_person : Amount
+        All classes together: decided for their own class, for another one, or sent to a person.
     """
 
     classes: tuple[ClassVolumes, ...]
@@ -154,6 +156,9 @@ class MulticlassVolumes:
     macro_recall: Interval
     macro_recall_value: float
     flows_hold_together: bool
+    right: Amount
+    wrong: Amount
+    to_a_person: Amount
 
 
 def multiclass_volumes(
@@ -208,7 +213,8 @@ def multiclass_volumes(
     recall_parts = [
         Part(matrix.right[i] / matrix.n_of_class[i], recalls[0][i], recalls[1][i]) for i in range(n)
     ]
-    right_share, right_limits = day.share_of(matrix.right, np.arange(n), 0.05)
+    everyone, to_a_person = np.arange(n), np.asarray(matrix.counts[:, n], dtype=np.int64)
+    right_share, right_limits = day.share_of(matrix.right, everyone, 0.05)
     return MulticlassVolumes(
         tuple(_class_volumes(day, place) for place in range(n)),
         tuple(flows),
@@ -217,6 +223,9 @@ def multiclass_volumes(
         _interval(mover_sum(recall_parts, [1 / n] * n)),
         float(np.mean(matrix.right / matrix.n_of_class)),
         hold_together,
+        day.of_column(matrix.right, everyone),
+        day.of_column(matrix.n_of_class - matrix.right - to_a_person, everyone),
+        day.of_column(to_a_person, everyone),
     )
 
 
@@ -271,7 +280,10 @@ class _Day:
     def share_of(self, counts: IntArray, rows: IntArray, alpha: float) -> tuple[float, Limits]:
         """Return the share of a day's cases that `counts` of the classes `rows` stand for, and its limits.
 
-        Clopper-Pearson on all cases when they are a fair sample of production, else MOVER over the classes.
+        Clopper-Pearson on all cases when they are a fair sample of production, else MOVER over the classes, and over
+        their shares where those were counted in a sample. Shares add up to 1, so a rate that all classes have does
+        not move with them: only what a class has above the lowest rate does. Taking the shares as independent then
+        errs on the wide side, for a rise of one share lowers the others.
         """
         n_of_class = self.matrix.n_of_class
         if self.mix.n_sampled is not None and np.array_equal(self.mix.n_sampled, n_of_class):
@@ -279,7 +291,14 @@ class _Day:
             return x / n, clopper_pearson(x, n, alpha)
         low, high = clopper_pearson(counts, n_of_class, alpha)
         parts = [Part(counts[i] / n_of_class[i], low[i], high[i]) for i in rows.tolist()]
-        least, most = mover_sum(parts, self.mix.shares[rows].tolist())
+        weights = self.mix.shares[rows].tolist()
+        if self.mix.n_sampled is not None:
+            known, rates = self.mix.part(alpha), (counts / n_of_class)[rows]
+            down, up = (np.asarray(end)[rows] - self.mix.shares[rows] for end in (known.low, known.high))
+            parts += [Part(0.0, *ends) for ends in zip(down.tolist(), up.tolist(), strict=True)]
+            lowest = float(rates.min()) if rows.size == n_of_class.size else 0.0
+            weights += (rates - lowest).tolist()
+        least, most = mover_sum(parts, weights)
         share = float(sum(counts[i] / n_of_class[i] * self.mix.shares[i] for i in rows.tolist()))
         return share, (np.maximum(least, 0.0), np.minimum(most, 1.0))
 

@@ -19,7 +19,7 @@ from expectkit.measure.volumes import WITH_RANGE, DailyVolume, DailyVolumes, Pre
 MOVING: tuple[Quantity, ...] = ("flagged_negatives", "missed_positives", "caught_positives", "flagged")
 """The volumes that change with the threshold."""
 
-N_KNOTS = 25
+N_KNOTS = 13
 Ends = tuple[IntArray, IntArray]
 
 
@@ -41,8 +41,8 @@ def volumes_everywhere(
     -------
     tuple of DailyVolumes
         As `daily_volumes` with `simultaneous`, without weekdays, reasons and the limits of precision. Where only
-        the total of a day is known, the ranges of single days are worked out at about 25 thresholds and taken
-        from these in between, outward: at most one case wider.
+        the total of a day is known, the ranges of single days are worked out at about 13 thresholds and taken
+        from these in between, outward.
     """
     shown = np.asarray(places, dtype=np.intp)
     alphas = _alphas(sweep, 0.95), _alphas(sweep, 0.90)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -73,9 +74,16 @@ def fill_skeleton(
             contents=_contents(document) if medium == "page" else (),
             draw=partial(_drawn, paint=paint, wide_width=_WIDE[medium]),
             medium=medium,
+            picture_address=picture_address,
             style=Markup(f"{face_rules}\n{rules}"),
         )
     )
+
+
+def picture_address(data: bytes) -> str:
+    """Return a ``data:`` address for a PNG or JPEG; a template can put nothing else there."""
+    kind = "png" if data.startswith(b"\x89PNG\r\n") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _contents(document: Document) -> tuple[Section, ...]:

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _STYLES = ("tokens", "base", "components", "page", "print")
+_REVIEW_STYLES = ("tokens", "base", "components", "page", "print", "review")
 _PRINT_STYLES = ("tokens", "base", "components", "print")
+_REVIEW_UNUSED = re.compile(
+    r"^ *\.(?:volume-card|dot-blocks|chart|panel|items|definitions|contents|paragraph|heading|badge|section--|footnote|"
+    r"[fs]-|deck|table__cell|table__row--|table__remark|sign-off__box).*\n",
+    re.MULTILINE,
+)
+"""Rules, one a line, of components that the review page does not have."""
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DARK = re.compile(r"^@media screen and \(prefers-color-scheme: dark\) \{.*?^\}", re.DOTALL | re.MULTILINE)
 
@@ -79,6 +86,17 @@ def print_style() -> str:
     str
     """
     return _joined(_DARK.sub("", read_style(name)) for name in _PRINT_STYLES)
+
+
+@cache
+def review_style() -> str:
+    """Return the style sheet of the threshold review page, without comments.
+
+    Returns
+    -------
+    str
+    """
+    return _joined(_REVIEW_UNUSED.sub("", read_style(name)) for name in _REVIEW_STYLES)
 
 
 def _joined(sheets: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from tests.briefing.evidence import STATED, WORDS, evidence, record, sweep_of, whole_days
 
 from expectkit.briefing.recorder import write_record
 from expectkit.briefing.wording import as_number
@@ -14,6 +13,7 @@ from expectkit.measure.intervals import local_alpha
 from expectkit.measure.operating_point import ThresholdRule
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic
 from expectkit.measure.rates import Rate
+from tests.briefing.evidence import STATED, WORDS, evidence, record, sweep_of, whole_days
 
 
 def test_the_operating_setting_is_the_one_proposed_and_its_numbers_stand_on_top() -> None:
@@ -32,7 +32,8 @@ def test_every_setting_has_its_own_sentences_and_the_step_to_it() -> None:
     for setting in found.settings:
         ids = [statement.id for statement in setting.statements]
         assert "expectation" in ids
-        assert ("setting.step" in ids) != setting.is_operating
+        # of 4 missed only a range may be said, so no step to "catch more" can be counted
+        assert ("setting.step" in ids) == (setting.name == "Flag fewer")
 
 
 def test_a_fixed_setting_has_plain_ranges_and_a_chosen_one_those_for_all_settings() -> None:

@@ -136,7 +136,7 @@ def test_a_file_saved_by_a_windows_editor_loads(tmp_path: Path) -> None:
         (
             "[traffic]\nzebra = 1",
             'expectkit.toml, [traffic]: unknown key "zebra". '
-            "Known here: cases_per_day, prevalence, day_to_day_variation.",
+            "Known here: cases_per_day, prevalence, day_to_day_variation, class_mix.",
         ),
         ("[trafic]", 'expectkit.toml: unknown table "trafic". Did you mean "traffic"?'),
         (

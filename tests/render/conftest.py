@@ -20,6 +20,8 @@ from expectkit.briefing.charts import (
     Tone,
 )
 from expectkit.briefing.document import (
+    CaseCard,
+    CaseCards,
     Cell,
     Charts,
     Column,
@@ -32,6 +34,7 @@ from expectkit.briefing.document import (
     Items,
     Panel,
     Paragraph,
+    Picture,
     Row,
     Section,
     SignOff,
@@ -282,6 +285,48 @@ def panel() -> Panel:
     )
 
 
+def case_cards() -> CaseCards:
+    grey_dot = bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+        "0000000a4944415478da6368000000820081da45083b0000000049454e44ae426082"
+    )
+    return CaseCards(
+        (
+            CaseCard(
+                "valid transaction, flagged",
+                "false_alarm",
+                "Country PT and amount of 400 € or more",
+                (
+                    "About 61 of every 100 wrongly flagged are most like this one.",
+                    "Amount 412 €, higher than 97% of valid transactions.",
+                ),
+                (Item("Country", "PT"), Item("Score", "0.57")),
+                "for your new flat xx",
+            ),
+            CaseCard(
+                "fraudulent transaction, missed",
+                "missed",
+                "Nearly right",
+                (),
+                (Item("Score", "0.48"),),
+                picture=Picture(
+                    grey_dot, 1, 1, "Fraudulent transaction, missed: picture of the case, score 0.48"
+                ),
+            ),
+            CaseCard(
+                "fraudulent transaction, missed",
+                "missed",
+                "A typical mistake",
+                (),
+                (),
+                picture_note="This picture cannot be shown.",
+            ),
+        ),
+        intro="3 of the 61 mistakes in the test, the most common kind first.",
+        note="A case is put with the shown one it is most like.",
+    )
+
+
 def paragraphs() -> tuple[Paragraph, ...]:
     lead = Paragraph(
         (
@@ -349,6 +394,7 @@ def sections() -> tuple[Section, ...]:
                 ),
             ),
         ),
+        Section("examples", "When it goes wrong, it looks like this", (case_cards(),)),
         Section("rest", "What the numbers rest on", (rest_table(), note)),
         Section(
             "words",

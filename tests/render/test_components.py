@@ -12,6 +12,7 @@ from markupsafe import Markup
 import tests.render.conftest as sample
 from expectkit.briefing import document as blocks
 from expectkit.briefing.document import Block
+from expectkit.render.html import picture_address
 from expectkit.render.paint import page_paint, print_paint
 from expectkit.render.svg import Drawable, draw
 from expectkit.render.templates import environment, read_style, templates_folder
@@ -36,7 +37,11 @@ def draw_for_page(chart: Drawable, wide: bool = False) -> Markup:
 
 
 def fill(name: str, form: str, block: Block) -> str:
-    component = environment().get_template(f"components/{name}.j2").make_module({"draw": draw_for_page})
+    component = (
+        environment()
+        .get_template(f"components/{name}.j2")
+        .make_module({"draw": draw_for_page, "picture_address": picture_address})
+    )
     return str(getattr(component, form)(block))
 
 

@@ -14,7 +14,7 @@ from tests.render.hostile import ATTACKS, with_text
 
 _ELEMENTS = (
     "html head meta title style body a div header p span h1 h2 h3 nav ol ul li main section strong figure figcaption "
-    "table caption colgroup col thead tbody tr th td dfn footer svg path rect circle text"
+    "table caption colgroup col thead tbody tr th td dfn footer bdi img svg path rect circle text"
 )
 ELEMENTS = frozenset(_ELEMENTS.split())
 POLICY = (
@@ -65,7 +65,7 @@ def test_the_page_asks_for_nothing(document: Document) -> None:
     page = render_html(document)
     addresses = re.findall(r"url\((.{0,12})", page) + re.findall(r"\b(?:src|href)=\"?(.{0,12})", page)
     assert addresses
-    assert all(found.startswith(('"data:font/w', "#")) for found in addresses)
+    assert all(found.startswith(('"data:font/w', "data:image/p", "#")) for found in addresses)
     assert "http" not in page.replace('http-equiv="', "").replace("http://www.w3.org/2000/svg", "")
     assert Reader(page).all("script") == []
 
@@ -110,6 +110,7 @@ def test_hostile_text_is_inert_and_still_readable(attack: str, document: Documen
     page = render_html(with_text(document, ATTACKS[attack]), fonts=False)
     reader, honest = Reader(page), Reader(render_html(document, fonts=False))
     assert {tag for tag, _ in reader.elements} <= ELEMENTS
+    assert all(image["src"].startswith("data:image/png;base64,") for image in reader.all("img"))
     names = {name for _, attributes in reader.elements for name in attributes}
     assert not {name for name in names if name.startswith("on")}
     assert names <= {name for _, attributes in honest.elements for name in attributes}

@@ -32,7 +32,7 @@ def write(record: Record) -> Section | None:
         columns=(
             Column("Rule", width=32),
             Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 19),
-            Column(f"{sentence_case(words.negative.plural)} flagged", "right", 19),
+            Column(f"{sentence_case(words.negative.plural)} {words.briefly_flagged}", "right", 19),
             Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 17),
             Column("Decisions that are right", "right", 13),
         ),

@@ -20,16 +20,12 @@ def write(record: Record) -> Section | None:
 
 
 def _usual(record: Record) -> tuple[Item, ...]:
-    setting = record.operating
     items = [
-        Item(
-            "Agree the setting.",
-            f"We propose {setting.printed_threshold}; the next page shows what moves with it.",
-        ),
+        _setting(record),
         Item("Accept these volumes.", record.statement("ask.volumes")),
     ]
     if record.threshold_choice.confirmed_on_fresh_cases:
-        items.append(Item("Sign at the end.", "Your names turn the draft promise into an agreement."))
+        items.append(_sign(record))
     else:
         items.append(
             Item(
@@ -38,3 +34,22 @@ def _usual(record: Record) -> tuple[Item, ...]:
             )
         )
     return tuple(items)
+
+
+def _is_agreed(record: Record) -> bool:
+    return record.promise is not None and record.promise.covers == "this setting"
+
+
+def _setting(record: Record) -> Item:
+    setting, promise = record.operating, record.promise
+    if promise is not None and _is_agreed(record):
+        text = f"It is {setting.printed_threshold}, agreed by {promise.decided_by} on {promise.printed_date}."
+        return Item("Keep the agreed setting.", text)
+    text = f"We propose {setting.printed_threshold}; the next page shows what moves with it."
+    return Item("Agree the setting.", text)
+
+
+def _sign(record: Record) -> Item:
+    if _is_agreed(record):
+        return Item("Hold us to the promise.", "Its terms, and who checks them, stand near the end.")
+    return Item("Sign at the end.", "Your names turn the draft promise into an agreement.")

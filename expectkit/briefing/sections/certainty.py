@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from expectkit.briefing.document import Block, Cell, Column, Item, Items, Row, Section, Table
 from expectkit.briefing.record import RateRecord, Record, VolumeRecord
+from expectkit.briefing.table_text import NOTHING, TOO_FEW, rate_range, span_text
 from expectkit.briefing.vocabulary import sentence_case
+from expectkit.briefing.wording import number_text
 
 ORDER = 40
 
@@ -43,62 +45,71 @@ def write(record: Record) -> Section | None:
 
 
 def _table(record: Record) -> Table:
-    words = record.words
+    words, rates, counts = record.words, record.rates, record.counts
     names = {
-        "flagged_negatives": f"{sentence_case(words.negative.plural)} flagged",
+        "flagged_negatives": f"{sentence_case(words.negative.plural)} {words.briefly_flagged}",
         "missed_positives": f"{sentence_case(words.positive.plural)} {words.missed}",
         "caught_positives": f"{sentence_case(words.positive.plural)} {words.caught}",
     }
     rows = [_volume_row(names[name], record.per_day[name]) for name in ROWS]
+    n_positives = counts.n_true_positives + counts.n_false_negatives
+    n_negatives = counts.n_true_negatives + counts.n_false_positives
+    missed = _seen(counts.n_false_negatives, n_positives, words.positive.plural)
+    flagged = _seen(counts.n_false_positives, n_negatives, words.negative.plural)
     rows += [
-        _rate_row("False negative rate", record.rates["false_negative_rate"], words.positive.plural),
-        _rate_row("False positive rate", record.rates["false_positive_rate"], words.negative.plural),
+        _rate_row("False negative rate", rates["false_negative_rate"], missed),
+        _rate_row("False positive rate", rates["false_positive_rate"], flagged),
     ]
-    day_word = "By chance alone, 8 days of 10"
-    if any(record.per_day[name].typical_kind == "typical day" for name in ROWS):
-        day_word = "On 8 days of 10"
+    knows_days = any(record.per_day[name].typical_kind == "typical day" for name in ROWS)
+    lead = "On" if knows_days else "By chance alone, on"
     return Table(
         caption="What was measured, and its ranges",
         columns=(
             Column("", width=30),
             Column("On average", "right", 16),
             Column("The average could be", "right", 20),
-            Column(day_word, "right", 17),
-            Column("On 19 days of 20", "right", 17),
+            Column(f"{lead} 8 days of 10", "right", 17),
+            Column(f"{lead} 19 days of 20", "right", 17),
         ),
         rows=tuple(rows),
         note=record.statement("sure.note"),
     )
 
 
+def _seen(part: int, whole: int, plural: str) -> str:
+    return f"{number_text(part)} of {number_text(whole)} {plural} in the test"
+
+
 def _volume_row(title: str, volume: VolumeRecord) -> Row:
     printed = volume.printed
-    per = "a day" if printed.period == "day" else f"a {printed.period}"
     return Row(
         (
-            Cell(title, per),
-            Cell(printed.mean or "–"),
-            Cell(_span(printed.mean_low, printed.mean_high, volume.reason)),
-            Cell(_span(printed.typical_low, printed.typical_high, "")),
-            Cell(_span(printed.wide_low, printed.wide_high, "")),
+            Cell(title, f"a {printed.period} (single days: a day)" if printed.period != "day" else "a day"),
+            Cell(printed.mean or NOTHING),
+            Cell(_average_could_be(volume)),
+            Cell(span_text(printed.typical_low, printed.typical_high)),
+            Cell(span_text(printed.wide_low, printed.wide_high)),
         )
     )
 
 
-def _rate_row(title: str, rate: RateRecord, plural: str) -> Row:
-    counted = f"{rate.numerator:,.0f} of {rate.denominator:,.0f} {plural} in the test"
+def _average_could_be(volume: VolumeRecord) -> str:
+    """Return the range of an average, or the bound that few errors leave; dash when it is known exactly."""
+    printed = volume.printed
+    if printed.bound is not None:
+        return " ".join(printed.bound)
+    if printed.mean_low is not None or printed.mean is not None:
+        return span_text(printed.mean_low, printed.mean_high)
+    return TOO_FEW
+
+
+def _rate_row(title: str, rate: RateRecord, seen: str) -> Row:
     return Row(
         (
-            Cell(title, counted),
-            Cell(rate.printed or "–"),
-            Cell(_span(rate.printed_low, rate.printed_high, "")),
-            Cell("–"),
-            Cell("–"),
+            Cell(title, seen),
+            Cell(rate.printed or NOTHING),
+            Cell(rate_range(rate) or TOO_FEW),
+            Cell(NOTHING),
+            Cell(NOTHING),
         )
     )
-
-
-def _span(low: str | None, high: str | None, reason: str | None) -> str:
-    if low is None or high is None:
-        return reason or "–"
-    return f"{low} to {high}"

@@ -15,11 +15,14 @@ from expectkit.briefing.document import (
     VolumeCards,
 )
 from expectkit.briefing.record import Record, VolumeRecord
+from expectkit.briefing.table_text import NOTHING
 from expectkit.briefing.vocabulary import sentence_case
+from expectkit.briefing.wording import half_up
 
 ORDER = 10
 MOST_DOTS = 500
 """With more cases than this, the dots show every 1,000 of them instead."""
+SCALED_DOTS = 1_000
 
 BOUND_SIGNS = {"at most": "≤ ", "at least": "≥ "}
 
@@ -58,7 +61,7 @@ def _card(record: Record, name: str, tone: Tone) -> VolumeCard:
     printed = volume.printed
     number = printed.mean
     if number is None:
-        number = BOUND_SIGNS[printed.bound[0]] + printed.bound[1] if printed.bound is not None else "–"
+        number = BOUND_SIGNS[printed.bound[0]] + printed.bound[1] if printed.bound is not None else NOTHING
     return VolumeCard(
         title=sentence_case(record.statement(f"card.{name}.title")),
         number=number,
@@ -97,9 +100,9 @@ def _dots(record: Record) -> DotBlocks | None:
     periods = {volume.printed.period for volume in volumes}
     if any("mean" not in volume.printed.values for volume in volumes) or len(periods) > 1:
         return None
-    counts = [round(volume.printed.values["mean"]) for volume in volumes]
+    counts = [int(half_up(volume.printed.values["mean"], 1)) for volume in volumes]
     is_scaled = sum(counts) > MOST_DOTS
-    dots = share_out(counts, 1000) if is_scaled else counts
+    dots = share_out(counts, SCALED_DOTS) if is_scaled else counts
     groups = tuple(
         DotGroup(
             count=dot,

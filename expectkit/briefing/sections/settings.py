@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 from expectkit.briefing.axes import nice_ticks
-from expectkit.briefing.charts import Line, LineChart
+from expectkit.briefing.charts import Line, LineChart, Tone
 from expectkit.briefing.document import Block, Cell, Charts, Column, Item, Items, Row, Section, Table
-from expectkit.briefing.record import Record, SettingRecord, VolumeRecord
+from expectkit.briefing.record import Record, SettingRecord, ThresholdColumns, VolumeRecord
+from expectkit.briefing.table_text import average_range, average_text, rate_text
 from expectkit.briefing.vocabulary import sentence_case
-from expectkit.briefing.wording import threshold_text
 
 ORDER = 30
 MOST_POINTS = 160
 """Points drawn per line; more cannot be told apart at print size."""
+
+Lines = tuple[tuple[str, Tone, str], ...]
+"""Lines of a chart: label, tone, and the name of their columns in the record's thresholds."""
 
 
 def write(record: Record) -> Section | None:
@@ -34,7 +35,8 @@ def write(record: Record) -> Section | None:
         blocks.append(Items(steps))
     return Section(
         id="settings",
-        title=f"One setting trades {words.positive.plural} missed for {words.negative.plural} flagged",
+        title=f"One setting trades {words.positive.plural} {words.missed} for {words.negative.plural} "
+        f"{words.briefly_flagged}",
         deck=record.statement("settings.deck"),
         blocks=tuple(blocks),
         starts_page=True,
@@ -42,95 +44,89 @@ def write(record: Record) -> Section | None:
 
 
 def _charts(record: Record) -> Charts | None:
-    columns = record.thresholds
     window = _window(record)
     if window is None:
         return None
-    words = record.words
-    low, high = window
-    inside = [i for i, t in enumerate(columns.threshold) if low <= t <= high]
-    picked = _thin(inside)
-    marker = record.operating_threshold
-    x = tuple(columns.threshold[i] for i in picked)
-
-    def line(label: str, tone: str, name: str) -> Line:
-        def pick(column: str) -> tuple[float, ...]:
-            values = getattr(columns, column)
-            return tuple(values[i] for i in picked)
-
-        return Line(label, tone, x, pick(name), pick(f"{name}_low"), pick(f"{name}_high"))  # type: ignore[arg-type]
-
-    label = f"{record.operating.name} {record.operating.printed_threshold}"
-    first = LineChart(
-        title=f"{sentence_case(words.negative.plural)} flagged a day, by setting",
-        unit=f"{sentence_case(words.case.plural)} a day",
-        x_label="Setting",
-        x_low=low,
-        x_high=high,
-        y_high=_top(record, "flagged_negatives", inside),
-        lines=(line("Flagged by mistake", "false_alarm", "flagged_negatives"),),
-        marker=marker,
-        marker_label=label,
-        text_alternative=record.statement("chart.flagged"),
+    words, thresholds = record.words, record.thresholds.threshold
+    inside = [i for i, threshold in enumerate(thresholds) if window[0] <= threshold <= window[1]]
+    flagged: Lines = (("Flagged by mistake", "false_alarm", "flagged_negatives"),)
+    found: Lines = (("Caught", "caught", "caught_positives"), ("Missed", "missed", "missed_positives"))
+    charts = (
+        _chart(record, inside, f"{words.negative.plural} {words.briefly_flagged}", flagged, "chart.flagged"),
+        _chart(record, inside, words.positive.plural, found, "chart.missed"),
     )
-    second = LineChart(
-        title=f"{sentence_case(words.positive.plural)} a day, by setting",
-        unit=f"{sentence_case(words.case.plural)} a day",
+    return Charts(charts, record.statement("settings.bands"))
+
+
+def _chart(record: Record, inside: list[int], counted: str, lines: Lines, alternative: str) -> LineChart:
+    """Draw volumes against the setting."""
+    columns, places = record.thresholds, _thin(inside)
+    x = _picked(columns.threshold, places)
+    return LineChart(
+        title=f"{sentence_case(counted)} a day, by setting",
+        unit=f"{sentence_case(record.words.case.plural)} a day",
         x_label="Setting",
-        x_low=low,
-        x_high=high,
-        y_high=_top(record, "caught_positives", inside),
-        lines=(line("Caught", "caught", "caught_positives"), line("Missed", "missed", "missed_positives")),
-        marker=marker,
-        marker_label=label,
-        text_alternative=record.statement("chart.missed"),
+        x_low=columns.threshold[inside[0]],
+        x_high=columns.threshold[inside[-1]],
+        y_high=_top(columns, lines, inside),
+        lines=tuple(
+            Line(
+                label,
+                tone,
+                x,
+                *(_picked(getattr(columns, f"{name}{end}"), places) for end in ("", "_low", "_high")),
+            )
+            for label, tone, name in lines
+        ),
+        marker=record.operating_threshold,
+        marker_label=f"{record.operating.name} {record.operating.printed_threshold}",
+        text_alternative=record.statement(alternative),
     )
-    return Charts((first, second), record.statement("settings.bands"))
+
+
+def _picked(values: tuple[float, ...], places: list[int]) -> tuple[float, ...]:
+    return tuple(values[i] for i in places)
+
+
+def _top(columns: ThresholdColumns, lines: Lines, inside: list[int]) -> float:
+    highest = max(getattr(columns, f"{name}_high")[i] for _, _, name in lines for i in inside)
+    return nice_ticks(highest, 4)[-1][0]
 
 
 def _window(record: Record) -> tuple[float, float] | None:
-    """Return the stretch of settings worth drawing: from a quarter of the misses to a quarter of the false alarms."""
+    """Return the stretch of settings worth drawing, or None when there is none.
+
+    Downward to a third of the misses or four times the false alarms, upward to a sixth of the false alarms or five
+    times the misses, whichever comes first; it always holds the settings of the table.
+    """
     columns, operating = record.thresholds, record.operating_threshold
-    if len(columns.threshold) < 3:
+    if operating not in columns.threshold or len(columns.threshold) < 3:
         return None
-    at = min(range(len(columns.threshold)), key=lambda i: abs(columns.threshold[i] - operating))
-    misses, alarms = columns.missed_positives[at], columns.flagged_negatives[at]
+    at = columns.threshold.index(operating)
+    misses, alarms = columns.missed_positives, columns.flagged_negatives
     lower = [
-        t
-        for t, missed, flagged in zip(
-            columns.threshold, columns.missed_positives, columns.flagged_negatives, strict=True
-        )
-        if t < operating and (missed <= misses / 3 or flagged >= alarms * 4)
+        i
+        for i in range(at)
+        if (misses[at] > 0 and misses[i] <= misses[at] / 3) or alarms[i] >= 4 * max(alarms[at], 1)
     ]
     upper = [
-        t
-        for t, missed, flagged in zip(
-            columns.threshold, columns.missed_positives, columns.flagged_negatives, strict=True
-        )
-        if t > operating and (flagged <= alarms / 6 or missed >= max(misses * 5, 1e-12))
+        i
+        for i in range(at + 1, len(misses))
+        if (alarms[at] > 0 and alarms[i] <= alarms[at] / 6) or misses[i] >= 5 * max(misses[at], 1)
     ]
-    low = max(lower) if lower else columns.threshold[0]
-    high = min(upper) if upper else columns.threshold[-1]
-    low, high = min([low, *_others(record)]), max([high, *_others(record)])
+    first, last = max(lower, default=0), min(upper, default=len(misses) - 1)
+    shown = [
+        s.threshold for s in record.settings if columns.threshold[0] <= s.threshold <= columns.threshold[-1]
+    ]
+    low, high = min([columns.threshold[first], *shown]), max([columns.threshold[last], *shown])
     return (low, high) if high > low else None
 
 
-def _others(record: Record) -> list[float]:
-    inner = record.thresholds.threshold
-    return [s.threshold for s in record.settings if inner[0] <= s.threshold <= inner[-1]]
-
-
 def _thin(places: list[int]) -> list[int]:
+    """Keep at most `MOST_POINTS` of the places, evenly, the first and the last among them."""
     if len(places) <= MOST_POINTS:
         return places
-    step = (len(places) - 1) / (MOST_POINTS - 1)
-    return sorted({places[math.floor(i * step)] for i in range(MOST_POINTS)})
-
-
-def _top(record: Record, name: str, inside: list[int]) -> float:
-    values = getattr(record.thresholds, f"{name}_high")
-    highest = max((values[i] for i in inside), default=1.0)
-    return nice_ticks(highest, 4)[-1][0]
+    return [places[i * (len(places) - 1) // (MOST_POINTS - 1)] for i in range(MOST_POINTS)]
 
 
 def _table(record: Record) -> Table:
@@ -138,9 +134,9 @@ def _table(record: Record) -> Table:
     columns = (
         Column("Setting", width=25),
         Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 20),
-        Column(f"{sentence_case(words.negative.plural)} flagged", "right", 20),
+        Column(f"{sentence_case(words.negative.plural)} {words.briefly_flagged}", "right", 20),
         Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 19),
-        Column(f"Of 100 flagged, how many are {words.positive.plural}", "right", 16),
+        Column(f"Of 100 {words.briefly_flagged}, how many are {words.positive.plural}", "right", 16),
     )
     rows = tuple(_row(setting) for setting in record.settings)
     return Table(
@@ -153,16 +149,13 @@ def _table(record: Record) -> Table:
 
 def _row(setting: SettingRecord) -> Row:
     precision = setting.rates["precision"]
-    share = "–"
-    if precision.value is not None and precision.printed is not None:
-        share = precision.printed.rstrip("%").strip()
     return Row(
         cells=(
-            Cell(setting.name, threshold_text(setting.threshold)),
+            Cell(setting.name, setting.printed_threshold),
             _cell(setting.per_day["caught_positives"]),
             _cell(setting.per_day["flagged_negatives"]),
             _cell(setting.per_day["missed_positives"]),
-            Cell(share),
+            Cell(rate_text(precision).replace("%", "")),
         ),
         is_recommended=setting.is_operating,
     )
@@ -170,11 +163,5 @@ def _row(setting: SettingRecord) -> Row:
 
 def _cell(volume: VolumeRecord) -> Cell:
     printed = volume.printed
-    per = "" if printed.period == "day" else f" a {printed.period}"
-    has_range = printed.mean_low is not None and printed.mean_high is not None
-    span = f"{printed.mean_low} to {printed.mean_high}{per}" if has_range else ""
-    if printed.mean is not None:
-        return Cell(printed.mean + per, span)
-    if printed.bound is not None:
-        return Cell(f"{' '.join(printed.bound)}{per}")
-    return Cell(span or "too few to say")
+    note = average_range(printed) if printed.mean is not None else ""
+    return Cell(average_text(printed), note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expectkit.briefing.document import Cell, Column, Row, Section, Table
 from expectkit.briefing.record import Record, WeekdayRecord
+from expectkit.briefing.table_text import TOO_FEW
 from expectkit.briefing.vocabulary import sentence_case
 from expectkit.briefing.wording import number_text
 
@@ -21,7 +22,7 @@ def write(record: Record) -> Section | None:
             Column("Weekday", width=22),
             Column(sentence_case(words.case.plural), "right", 18),
             Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 20),
-            Column(f"{sentence_case(words.negative.plural)} flagged", "right", 20),
+            Column(f"{sentence_case(words.negative.plural)} {words.briefly_flagged}", "right", 20),
             Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 20),
         ),
         rows=tuple(_row(day) for day in record.per_weekday),
@@ -36,13 +37,17 @@ def write(record: Record) -> Section | None:
 
 
 def _title(record: Record) -> str:
+    """Say which weekday had most and fewest in the test; that is what was counted, not a law."""
     flagged = {
         day.weekday: day.per_day["flagged"].mean for day in record.per_weekday if "flagged" in day.per_day
     }
-    if len(flagged) < 2:
+    most, fewest = (chosen(flagged, key=flagged.__getitem__, default="") for chosen in (max, min))
+    if not flagged or flagged[most] == flagged[fewest]:
         return "How the days of the week differ"
-    busiest, quietest = max(flagged, key=flagged.__getitem__), min(flagged, key=flagged.__getitem__)
-    return f"{busiest} brings the most to review, {quietest} the least"
+    words = record.words
+    return (
+        f"In the test, most {words.case.plural} were {words.briefly_flagged} on {most}s, fewest on {fewest}s"
+    )
 
 
 def _row(day: WeekdayRecord) -> Row:
@@ -51,7 +56,7 @@ def _row(day: WeekdayRecord) -> Row:
     for name in names:
         found = day.per_day.get(name)
         if found is None:
-            cells.append(Cell("too few to say"))
+            cells.append(Cell(TOO_FEW))
         else:
             low, high = number_text(found.typical_low), number_text(found.typical_high)
             cells.append(Cell(found.printed, f"{low} to {high}"))

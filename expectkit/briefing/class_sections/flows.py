@@ -1,0 +1,170 @@
+"""Who is taken for whom: the matrix of the test, and the largest flows a day with their ranges."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from expectkit.briefing.axes import nice_ticks
+from expectkit.briefing.charts import RangeChart, RangeRow
+from expectkit.briefing.document import (
+    Block,
+    Cell,
+    Charts,
+    Column,
+    FlowCell,
+    FlowMatrix,
+    FlowRow,
+    Paragraph,
+    Row,
+    Section,
+    Span,
+    Table,
+)
+from expectkit.briefing.multiclass_record import FlowRecord, MulticlassRecord
+from expectkit.briefing.table_text import average_range, average_text
+from expectkit.briefing.vocabulary import clean_text
+from expectkit.briefing.wording import number_text, some_of
+
+ORDER = 30
+MOST_CLASSES = 12
+"""With more classes the matrix is too wide for a page; the flows are listed only."""
+MOST_BARS = 8
+MOST_ROWS = 20
+LONGEST_TITLE = 24
+"""Characters of a class name over a column."""
+
+Shade = Literal[0, 1, 2, 3]
+
+
+def write(record: MulticlassRecord) -> Section | None:
+    """Write the matrix, the chart and the table of flows."""
+    blocks: list[Block] = []
+    if len(record.classes) <= MOST_CLASSES:
+        blocks.append(_matrix(record))
+    if (chart := _chart(record)) is not None:
+        blocks.append(chart)
+    if record.flows:
+        blocks.append(_table(record))
+    if text := record.statement("flows.unseen"):
+        blocks.append(Paragraph((Span(text),)))
+    return Section(
+        id="flows",
+        title=_title(record),
+        deck=record.statement("flows.deck"),
+        blocks=tuple(blocks),
+        starts_page=True,
+    )
+
+
+def _title(record: MulticlassRecord) -> str:
+    mistakes = [flow for flow in record.flows if flow.decided is not None]
+    if not mistakes:
+        return "The test saw no class taken for another"
+    return f"The most common mistake: {mistakes[0].label}"
+
+
+def _matrix(record: MulticlassRecord) -> FlowMatrix:
+    titles = [clean_text(one.name, LONGEST_TITLE) for one in record.classes]
+    n_columns = len(titles) + (1 if record.has_person else 0)
+    rows = tuple(
+        FlowRow(
+            titles[i],
+            number_text(one.n_cases),
+            tuple(_cell(record.counts[i][j], one.n_cases, i, j, len(titles)) for j in range(n_columns)),
+        )
+        for i, one in enumerate(record.classes)
+    )
+    return FlowMatrix(
+        caption="Who was taken for whom in the test",
+        corner="True class",
+        total_title="All",
+        columns=(*titles, *(("A person",) if record.has_person else ())),
+        rows=rows,
+        note=record.statement("flows.note"),
+    )
+
+
+def _cell(count: int, n_cases: int, row: int, column: int, n_classes: int) -> FlowCell:
+    kind: Literal["right", "wrong", "person"] = "wrong"
+    if column == n_classes:
+        kind = "person"
+    elif column == row:
+        kind = "right"
+    return FlowCell(number_text(count), kind, _shade(count / n_cases, kind))
+
+
+def _shade(share: float, kind: str) -> Shade:
+    if share == 0:
+        return 0
+    second, third = (0.5, 0.8) if kind == "right" else (0.02, 0.1)
+    return 3 if share >= third else 2 if share >= second else 1
+
+
+def _chart(record: MulticlassRecord) -> Charts | None:
+    flows = [flow for flow in record.flows if flow.per_day.low is not None and flow.per_day.high is not None]
+    flows = flows[:MOST_BARS]
+    if not flows:
+        return None
+    ticks = nice_ticks(max(flow.per_day.high or 0.0 for flow in flows), 4)
+    cases = record.words.case.plural
+    unit = f"{cases[:1].upper()}{cases[1:]} a day; bars show where the average could lie"
+    text = "; ".join(f"{flow.label}: {average_text(flow.per_day.printed)}" for flow in flows)
+    chart = RangeChart(
+        title="The largest flows, a day",
+        unit=unit,
+        axis_high=ticks[-1][0],
+        rows=tuple(_bar(flow) for flow in flows),
+        text_alternative=f"The largest flows. {text}.",
+    )
+    return Charts((chart,), "The ranges hold all together, so the largest may be picked out.")
+
+
+def _bar(flow: FlowRecord) -> RangeRow:
+    return RangeRow(
+        label=_short_label(flow),
+        value=flow.per_day.mean,
+        low=flow.per_day.low or 0.0,
+        high=flow.per_day.high or 0.0,
+        tone="neutral" if flow.decided is None else "false_alarm",
+        note=f"{number_text(flow.n_seen)} of {number_text(flow.n_of)} in the test",
+    )
+
+
+def _short_label(flow: FlowRecord) -> str:
+    actual = clean_text(flow.actual, LONGEST_TITLE)
+    if flow.decided is None:
+        return f"{actual}, to a person"
+    return f"{actual}, taken for {clean_text(flow.decided, LONGEST_TITLE)}"
+
+
+def _table(record: MulticlassRecord) -> Table:
+    shown = record.flows[:MOST_ROWS]
+    more = len(record.flows) - len(shown)
+    note = f"{number_text(more)} smaller flows stand in record.json." if more > 0 else ""
+    return Table(
+        caption="Flows that the test saw, the largest first",
+        columns=(
+            Column("What happens", width=44),
+            Column("In the test", "right", 20),
+            Column("On average", "right", 18),
+            Column("The average could be", "right", 18),
+        ),
+        rows=tuple(_row(flow) for flow in shown),
+        note=note,
+    )
+
+
+def _row(flow: FlowRecord) -> Row:
+    printed = flow.per_day.printed
+    has_number = printed.mean is not None or printed.bound is not None or flow.per_day.level == "refuse"
+    per = f" a {printed.period}" if printed.period == "day" and flow.per_day.level != "refuse" else ""
+    return Row(
+        (
+            Cell(flow.label[:1].upper() + flow.label[1:]),
+            Cell(some_of(flow.n_seen, flow.n_of)),
+            Cell(f"{average_text(printed)}{per}" if has_number else "–"),
+            Cell(
+                f"{average_range(printed)}{per}" if printed.bound is None and average_range(printed) else "–"
+            ),
+        )
+    )

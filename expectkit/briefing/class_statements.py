@@ -1,0 +1,461 @@
+"""What a briefing on several classes says of a day as a whole: the expectation, headline, cards, dots and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from expectkit.briefing.amount_text import print_amount
+from expectkit.briefing.certainty import about_traffic
+from expectkit.briefing.glossary import Entry, glossary
+from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.statements import Statement, counted
+from expectkit.briefing.vocabulary import Noun, Words, sentence_case
+from expectkit.briefing.wording import (
+    exact,
+    half_up,
+    headline_number,
+    number_text,
+    plain_list,
+    some_of,
+)
+
+if TYPE_CHECKING:
+    from expectkit.measure.confusion_matrix import ConfusionMatrix
+    from expectkit.measure.multiclass import Flow, MulticlassVolumes
+    from expectkit.measure.prevalence import Traffic
+
+_ONE = Decimal(1)
+
+TITLES = {"right": "decided right", "wrong": "decided wrong", "to_a_person": "sent to a person"}
+"""What becomes of a case, by the names of the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """A day with several classes, and its three totals as printed; where they are numbers they add up.
+
+    Parameters
+    ----------
+    matrix : ConfusionMatrix
+    volumes : MulticlassVolumes
+    traffic : Traffic
+    whole : Decimal
+        Cases a day, as printed.
+    right : Decimal or None
+        Cases decided right a day, as printed; None where the others may not be given as numbers.
+    wrong, to_a_person : PrintedVolume
+        A day.
+    """
+
+    matrix: ConfusionMatrix
+    volumes: MulticlassVolumes
+    traffic: Traffic
+    whole: Decimal
+    right: Decimal | None
+    wrong: PrintedVolume
+    to_a_person: PrintedVolume
+
+    @property
+    def has_person(self) -> bool:
+        """Whether any test case was sent to a person."""
+        return bool(self.matrix.counts[:, -1].any())
+
+    @property
+    def shown(self) -> Mapping[str, Decimal]:
+        """The totals that are printed as numbers, by the names of the record."""
+        if self.right is None:
+            return {}
+        parts = {"right": self.right, "wrong": exact(self.wrong.values["mean"])}
+        return parts | ({"to_a_person": exact(self.to_a_person.values["mean"])} if self.has_person else {})
+
+
+def class_facts(matrix: ConfusionMatrix, volumes: MulticlassVolumes, traffic: Traffic) -> ClassFacts:
+    """Round the totals of a day, so that what is decided right, wrong and by a person adds up to all cases."""
+    wrong = print_amount(volumes.wrong, period="day")
+    person = print_amount(volumes.to_a_person, period="day")
+    whole = half_up(traffic.mean, _ONE)
+    has_person = bool(matrix.counts[:, -1].any())
+    is_counted = "mean" in wrong.values and ("mean" in person.values or not has_person)
+    right = None
+    if is_counted:
+        right = (
+            whole - exact(wrong.values["mean"]) - (exact(person.values["mean"]) if has_person else Decimal(0))
+        )
+    return ClassFacts(matrix, volumes, traffic, whole, right, wrong, person)
+
+
+# ------------------------------------------------------------------------------------------ the expectation
+
+
+def class_expectation(words: Words, facts: ClassFacts, nouns: Mapping[str, Noun]) -> tuple[Statement, ...]:
+    """Say how many cases a day are decided right, wrong and by a person, and which mistake is the most common.
+
+    Parameters
+    ----------
+    words : Words
+    facts : ClassFacts
+    nouns : mapping of str to Noun
+        What a case of each class is called.
+
+    Returns
+    -------
+    tuple of Statement
+        "expectation", and "expectation.ranges" when there are ranges.
+    """
+    first = Statement("expectation", " ".join(_expected(words, facts, nouns)), _values(facts))
+    ranges = _ranges(words, facts)
+    return (first, *([ranges] if ranges is not None else []))
+
+
+def _values(facts: ClassFacts) -> dict[str, float]:
+    return {name: float(value) for name, value in facts.shown.items()}
+
+
+def _expected(words: Words, facts: ClassFacts, nouns: Mapping[str, Noun]) -> Iterator[str]:
+    model = words.model_name
+    if facts.right is not None:
+        day = counted(words.case, number_text(facts.whole))
+        yield (
+            f"With these settings, the {model} would decide an average of about {number_text(facts.right)} of "
+            f"{day} a day right, and {facts.wrong.mean} wrong."
+        )
+        if facts.has_person:
+            yield f"It would send {facts.to_a_person.mean} to a person."
+    else:
+        n_right, n = int(facts.matrix.right.sum()), int(facts.matrix.n_of_class.sum())
+        yield f"In the test, the {model} decided {some_of(n_right, n)} {words.case.plural} right."
+        yield from _sparse(words, facts.wrong, TITLES["wrong"])
+        if facts.has_person:
+            yield from _sparse(words, facts.to_a_person, TITLES["to_a_person"])
+    yield from _commonest(facts, nouns)
+
+
+def _sparse(words: Words, printed: PrintedVolume, happens: str) -> Iterator[str]:
+    if printed.bound is not None:
+        which, number = printed.bound
+        yield f"With 95% certainty, {which} {counted(words.case, number)} a day would be {happens}."
+    elif printed.mean is not None:
+        yield f"An average of {counted(words.case, printed.mean)} a day would be {happens}."
+    elif printed.mean_range is not None:
+        yield f"An average of {printed.mean_range} {words.case.plural} a day would be {happens}."
+    else:
+        yield f"Too few {words.case.plural} were tested to say how many would be {happens}."
+
+
+def _commonest(facts: ClassFacts, nouns: Mapping[str, Noun]) -> Iterator[str]:
+    flow = commonest_mistake(facts.volumes.flows)
+    if flow is None or flow.decided is None:
+        return
+    printed, noun, other = print_amount(flow.per_day), nouns[flow.actual], nouns[flow.decided].plural
+    amount = ""
+    if printed.mean is not None:
+        amount = f"an average of {'about ' if printed.is_about else ''}{counted(noun, printed.mean)}"
+    elif printed.mean_range is not None and printed.bound is None:
+        amount = f"an average of {printed.mean_range} {noun.plural}"
+    if amount:
+        yield f"The most common mistake: {amount} a {printed.period} would be taken for {other}."
+
+
+def commonest_mistake(flows: Sequence[Flow]) -> Flow | None:
+    """Return the largest flow from a class to another one that the test saw; None when it saw none."""
+    return next((flow for flow in flows if flow.decided is not None and flow.n_seen > 0), None)
+
+
+def _ranges(words: Words, facts: ClassFacts) -> Statement | None:
+    totals = [(facts.wrong, "wrong")] + ([(facts.to_a_person, "to_a_person")] if facts.has_person else [])
+    known = [(printed, name) for printed, name in totals if printed.mean is not None and printed.mean_range]
+    if not known:
+        return None
+    parts = [f"{printed.mean_range} a day for {words.case.plural} {TITLES[name]}" for printed, name in known]
+    values = {
+        f"{name}.{end}": printed.values[end]
+        for printed, name in known
+        for end in ("mean_low", "mean_high")
+        if end in printed.values
+    }
+    return Statement("expectation.ranges", f"The average could be {plain_list(parts)}.", values)
+
+
+# ------------------------------------------------------------------------------------------ around it
+
+
+def class_headlines(
+    words: Words, facts: ClassFacts, *, version: str, has_thresholds: bool
+) -> tuple[Statement, ...]:
+    """Write headline and deck.
+
+    Parameters
+    ----------
+    words : Words
+    facts : ClassFacts
+    version : str
+        Of the model; left out when empty.
+    has_thresholds : bool
+        Whether a class is only decided from its threshold up.
+
+    Returns
+    -------
+    tuple of Statement
+        "headline" and "deck".
+    """
+    cases, n = words.case.plural, len(facts.matrix.classes)
+    if facts.right is not None:
+        right, wrong = headline_number(facts.right), headline_number(facts.wrong.values["mean"])
+        day = words.case.counted(headline_number(facts.whole))
+        text = f"Each day it should decide about {right} of {day} right and {wrong} wrong"
+        if facts.has_person:
+            text += f", and send {headline_number(facts.to_a_person.values['mean'])} to a person"
+    else:
+        seen = some_of(int(facts.matrix.right.sum()), int(facts.matrix.n_of_class.sum()))
+        text = _headline_bound(words, facts) or f"In the test it decided {seen} {cases} right"
+    model = f"version {version} of the {words.model_name}" if version else f"the {words.model_name}"
+    day_text = counted(words.case, number_text(facts.whole))
+    deck = f"{sentence_case(model)} tells {number_text(n)} classes apart, on an average day of {day_text}."
+    if has_thresholds:
+        deck += f" A person decides {words.case.with_article} when no class reaches its setting."
+    return (
+        Statement("headline", text, _values(facts)),
+        Statement("deck", deck, {"whole": float(facts.whole)}),
+    )
+
+
+def _headline_bound(words: Words, facts: ClassFacts) -> str:
+    """Say in the headline what little is known of a day's wrong decisions; "" when nothing is."""
+    printed, day = facts.wrong, words.case.counted(headline_number(facts.whole))
+    if printed.bound is not None:
+        return f"Each day it should decide {' '.join(printed.bound)} of {day} wrong"
+    amount = printed.mean or printed.mean_range
+    return f"Each day it should decide {amount} of {day} wrong" if amount else ""
+
+
+def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
+    """Write the sentences of the cards and the words beside the dots.
+
+    Returns
+    -------
+    tuple of Statement
+        ``card.<name>.sentence`` and ``.range`` and ``dots.<name>.remark`` for each total, "dots.caption" and
+        "dots.caption.scaled".
+    """
+    day = counted(words.case, number_text(facts.whole))
+    printed = {"right": None, "wrong": facts.wrong, "to_a_person": facts.to_a_person}
+    remarks = {
+        "right": "What the model is for.",
+        "wrong": "Each is taken for another class.",
+        "to_a_person": "The model does not decide them.",
+    }
+    found = []
+    for name, volume in printed.items():
+        text = f"of {day} a day would be {TITLES[name]}."
+        if volume is not None and volume.mean is None:
+            text = " ".join(_sparse(words, volume, TITLES[name]))
+        if name == "right" and facts.right is None:
+            n_right, n = int(facts.matrix.right.sum()), int(facts.matrix.n_of_class.sum())
+            text = f"In the test: {some_of(n_right, n)} {words.case.plural}."
+        span = "" if volume is None or volume.mean is None else (volume.mean_range or "")
+        found += [
+            Statement(f"card.{name}.sentence", text),
+            Statement(f"card.{name}.range", f"The average could be {span}" if span else ""),
+            Statement(f"dots.{name}.remark", remarks[name]),
+        ]
+    return (
+        *found,
+        Statement("dots.caption", f"One dot is one {words.case.singular} of an average day."),
+        Statement("dots.caption.scaled", f"One dot is one of every 1,000 {words.case.plural}."),
+    )
+
+
+def unseen_statement(words: Words, flows: Sequence[Flow], n_pairs: int) -> Statement | None:
+    """Say how large a flow may be that the test did not show; None when it showed all of them.
+
+    Parameters
+    ----------
+    words : Words
+    flows : sequence of Flow
+    n_pairs : int
+        Pairs of two classes, and of a class and a person where any case was sent.
+    """
+    unseen = [flow for flow in flows if flow.n_seen == 0]
+    if not unseen:
+        return None
+    known = [flow for flow in unseen if flow.per_day.level != "refuse"]
+    first = f"Of the {number_text(n_pairs)} pairs, {number_text(len(unseen))} never came up in the test."
+    if not known:
+        return Statement(
+            "flows.unseen", f"{first} Too few {words.case.plural} were tested to say more of them."
+        )
+    largest = max(known, key=lambda flow: flow.per_day.upper_bound)
+    printed = print_amount(largest.per_day)
+    bound = printed.mean_high or printed.upper_bound or ""
+    text = (
+        f"{first} With 95% certainty, each of these would come to at most "
+        f"{counted(words.case, bound)} a {printed.period} on average."
+    )
+    return Statement("flows.unseen", text, {"upper_bound": largest.per_day.upper_bound})
+
+
+# ------------------------------------------------------------------------------------------ how sure
+
+
+def class_certainty(
+    words: Words, facts: ClassFacts, *, mix_source: str, chosen_on: str | None, has_thresholds: bool
+) -> tuple[Statement, ...]:
+    """Write what the ranges rest on, one short paragraph a reason.
+
+    Parameters
+    ----------
+    words : Words
+    facts : ClassFacts
+    mix_source : {"stated", "sample", "as in cases"}
+    chosen_on : {"these cases", "other cases"} or None
+        Where the thresholds were chosen; None when nobody said.
+    has_thresholds : bool
+
+    Returns
+    -------
+    tuple of Statement
+        Ids "certainty.cases", ".traffic", ".mix", ".days", ".settings", ".fresh", ".together" and ".each".
+    """
+    cases = words.case.plural
+    n_right, n = int(facts.matrix.right.sum()), int(facts.matrix.n_of_class.sum())
+    found = [
+        Statement(
+            "certainty.cases",
+            f"In the test, {some_of(n_right, n)} {cases} were decided right. Other test cases would have given "
+            "somewhat other counts, and the ranges of the averages allow for that.",
+            {"n_right": n_right, "n_cases": n},
+        ),
+        about_traffic(words, facts.traffic),
+        Statement("certainty.mix", _mix_text(cases, mix_source)),
+        Statement(
+            "certainty.days",
+            "All numbers are averages. Single days bring more or fewer, and no range for single days is given here.",
+        ),
+    ]
+    if has_thresholds and chosen_on != "other cases":
+        reason = (
+            "were chosen by looking at"
+            if chosen_on == "these cases"
+            else "may have been chosen by looking at"
+        )
+        found.append(
+            Statement(
+                "certainty.settings",
+                f"The settings {reason} these test cases, and the ranges do not allow for that.",
+            )
+        )
+    fresh = "confirmed" if chosen_on == "other cases" else "not yet confirmed"
+    found.append(
+        Statement(
+            "certainty.fresh", f"These numbers were {fresh} on cases that played no part in the choice."
+        )
+    )
+    found.append(
+        Statement(
+            "certainty.together",
+            "The ranges of who is taken for whom hold all together, with 95% certainty. "
+            "So the largest of them may be picked out.",
+        )
+    )
+    found.append(
+        Statement(
+            "certainty.each",
+            "Every other range holds on its own with 95% certainty. "
+            "That all of them hold at the same time is less certain.",
+            {"confidence_level": 0.95},
+        )
+    )
+    return tuple(found)
+
+
+def _mix_text(cases: str, source: str) -> str:
+    if source == "stated":
+        first = "The share of each class in daily work was stated and taken at its word."
+    elif source == "sample":
+        first = "The share of each class was counted in a random sample. The ranges allow for the size of that sample."
+    else:
+        first = (
+            "The share of each class in daily work is taken to be as in the test. "
+            "The ranges allow for the size of that sample."
+        )
+    return f"{first} Within a class, {cases} are taken to look the same as in the test."
+
+
+def class_remarks(words: Words, *, n_ties: int, has_scores: bool) -> tuple[Statement, ...]:
+    """Write the lines that explain pictures and tables.
+
+    Parameters
+    ----------
+    words : Words
+    n_ties : int
+        Cases whose highest score two classes share.
+    has_scores : bool
+        Whether every class has a score of its own.
+
+    Returns
+    -------
+    tuple of Statement
+        "flows.deck", "flows.note", "classes.deck", "classes.note", "sure.deck", "basis.assumption" and "basis.ties".
+    """
+    cases = words.case.plural
+    found = [
+        Statement(
+            "flows.deck", f"Each mistake takes a {words.case.singular} of one class for one of another."
+        ),
+        Statement(
+            "flows.note",
+            "Counts of the test: a row for what was true, a column for what was decided. Darker means a larger share "
+            "of the row.",
+        ),
+        Statement("classes.deck", "The same day, class by class."),
+        Statement(
+            "classes.note",
+            f"Average {cases} a day. Small print: where the average could lie, each on its own.",
+        ),
+        Statement("sure.deck", "A test shows only some cases. The ranges allow for that."),
+        Statement(
+            "basis.assumption",
+            f"The numbers hold if {cases} in daily work look like those in the test, class by class. "
+            "Where production differs, they have to be measured again.",
+        ),
+    ]
+    if has_scores and n_ties > 0:
+        found.append(
+            Statement(
+                "basis.ties",
+                f"{counted(words.case, number_text(n_ties))} had the highest score for two classes; "
+                "the class named first counts.",
+                {"n_ties": n_ties},
+            )
+        )
+    return tuple(found)
+
+
+SHARED_TERMS = ("Average", "Range of the average", "With 95% certainty", "Test cases", "Fresh cases")
+"""What means the same as in a briefing on two classes."""
+
+
+def class_glossary(words: Words, *, has_thresholds: bool) -> tuple[Entry, ...]:
+    """Explain the terms of a briefing on several classes, in the order in which a reader meets them."""
+    case = words.case.with_article
+    found = [
+        Entry("Class", f"One of the kinds that the model tells apart. {sentence_case(case)} belongs to one of them."),
+        Entry("Decided right", f"The model named the class that {case} truly belongs to."),
+        Entry("Taken for", "The model named another class. This is a mistake of two classes: of one it missed, and of "
+              "one it named wrongly."),
+    ]  # fmt: skip
+    if has_thresholds:
+        found += [
+            Entry("Score", "The number the model gives a class. A higher score looks more like that class."),
+            Entry(
+                "Setting (threshold)",
+                "The score from which the model may name a class. Of the classes that reach theirs, it names the one "
+                "with the highest score.",
+            ),
+            Entry("Sent to a person", "No class reached its setting, so the model does not decide."),
+        ]
+    shared = [entry for entry in glossary(words) if entry.term in SHARED_TERMS]
+    return (*found, *shared)

@@ -1,0 +1,73 @@
+"""Printed volumes and rates in the few characters that a table cell has: a number, a bound, a range, or too few."""
+
+from __future__ import annotations
+
+from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.record import RateRecord
+
+TOO_FEW = "too few to say"
+"""Stands where the test held too few cases for a number, a bound or a range."""
+
+NOTHING = "–"
+"""Stands where a cell has nothing to hold."""
+
+
+def per_period(printed: PrintedVolume) -> str:
+    """Return " a week" and the like; nothing for a day, which the tables' captions name.
+
+    Examples
+    --------
+    >>> per_period(PrintedVolume("number and range", "week", "3")), per_period(PrintedVolume("refuse"))
+    (' a week', '')
+    """
+    return "" if printed.period == "day" else f" a {printed.period}"
+
+
+def average_text(printed: PrintedVolume) -> str:
+    """Write an average at its level.
+
+    Examples
+    --------
+    >>> average_text(PrintedVolume("number and range", "week", "3"))
+    '3 a week'
+    >>> average_text(PrintedVolume("range only", mean_low="6", mean_high="24"))
+    '6 to 24'
+    >>> average_text(PrintedVolume("bound only", mean_high="20")), average_text(PrintedVolume("refuse"))
+    ('at most 20', 'too few to say')
+    """
+    if printed.mean is not None:
+        return printed.mean + per_period(printed)
+    if printed.bound is not None:
+        return " ".join(printed.bound) + per_period(printed)
+    return average_range(printed) or TOO_FEW
+
+
+def average_range(printed: PrintedVolume) -> str:
+    """Write the range of an average; "" when it has none or is known exactly.
+
+    Examples
+    --------
+    >>> average_range(PrintedVolume("range only", "month", mean_low="0", mean_high="24"))
+    '0 to 24 a month'
+    """
+    if printed.mean_low is None or printed.mean_high is None:
+        return ""
+    return f"{printed.mean_low} to {printed.mean_high}{per_period(printed)}"
+
+
+def rate_text(rate: RateRecord) -> str:
+    """Write a rate at its level: per cent, "at most 3%", "2% to 9%", or that there were too few cases."""
+    return rate.printed if rate.printed is not None else rate_range(rate) or TOO_FEW
+
+
+def rate_range(rate: RateRecord) -> str:
+    """Write the range of a rate, or the one bound that few errors leave; "" when there is neither."""
+    low, high = rate.printed_low, rate.printed_high
+    if low is None:
+        return "" if high is None else f"at most {high}"
+    return f"at least {low}" if high is None else f"{low} to {high}"
+
+
+def span_text(low: str | None, high: str | None) -> str:
+    """Write a range of single days, or a dash."""
+    return NOTHING if low is None or high is None else f"{low} to {high}"

@@ -1,0 +1,458 @@
+"""What goes wrong at one threshold, gathered in one more pass over the cases in bounded memory.
+
+Of each class the pass keeps a bounded number of mistakes that may be shown, counts how many mistakes there are,
+and counts errors in cells of cases that have their conditions in common. The cells hold all cases of a class up to
+`MOST_SEARCHED`, beyond that an even sample of mistakes and others alike, which leaves the search for failure modes
+exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from expectkit.engine.columns import MISSING, LabelReader, Place, keyed, numbers, plain
+from expectkit.engine.local import CaseColumns
+from expectkit.engine.second_look import FEW_ROWS, is_drawn, wanted_rows
+from expectkit.errors import DataError
+from expectkit.io.case_source import Batch, CaseSource, require_columns
+from expectkit.measure.bins import Compare
+from expectkit.measure.candidates import CandidatePool
+from expectkit.measure.conditions import (
+    REST,
+    Condition,
+    EncodedColumn,
+    ErrorCells,
+    FloatArray,
+    numeric_column,
+    round_edges,
+    text_column,
+)
+
+MOST_SEARCHED: Final = 400_000
+"""Cases of one class that are searched for failure modes, a quarter of it where reading them takes long."""
+
+MOST_TEXTS: Final = 5_000
+"""A column with more different texts says nothing that many cases have in common: it is shown, not searched."""
+
+_MOST_USUAL: Final = 50_000
+_FEW_NUMBERS: Final = 5  # so many whole numbers or fewer are taken one by one
+
+Values = FloatArray | NDArray[np.object_]
+
+
+def pooled(column: str) -> str:
+    """Return the name of a described column in a pool."""
+    return f"column {column}"
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeColumns:
+    """Which columns a look at mistakes needs.
+
+    Parameters
+    ----------
+    cases : CaseColumns
+        Score, label, weight and today's decision; its slices are searched value by value.
+    shown : tuple of str
+        Further columns that may be shown and searched, numbers by ranges.
+    cost : str or None
+        Column of what a mistake costs.
+    """
+
+    cases: CaseColumns
+    shown: tuple[str, ...] = ()
+    cost: str | None = None
+
+    def described(self) -> tuple[str, ...]:
+        """Return the columns that say what a mistake has in common with others."""
+        return tuple(dict.fromkeys((*self.shown, *self.cases.slices)))
+
+    def names(self) -> tuple[str, ...]:
+        """Return every column that is read, once."""
+        cases = self.cases
+        optional = [name for name in (cases.weight, cases.decision, self.cost) if name is not None]
+        return tuple(dict.fromkeys((cases.score, cases.label, *optional, *self.described())))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassMistakes:
+    """The mistakes among the cases of one class.
+
+    Parameters
+    ----------
+    pool : CandidatePool
+        Mistakes to choose from. Its columns: "score", "decision" (1 when flagged today, nan when not known) and
+        the described columns (`pooled`), numbers as float64 and others as text.
+    cells : ErrorCells
+        For `expectkit.measure.failures.find_failures`.
+    n_cases, n_errors : int
+        Of the class in all the cases.
+    n_searched : int
+        Cases that the cells hold.
+    n_wrong_today : int or None
+        Mistakes that today's decision got wrong as well; None without a decision column.
+    """
+
+    pool: CandidatePool
+    cells: ErrorCells
+    n_cases: int
+    n_errors: int
+    n_searched: int
+    n_wrong_today: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mistakes:
+    """Misses, false alarms, and what is usual.
+
+    Parameters
+    ----------
+    missed_positives, flagged_negatives : ClassMistakes
+    usual : mapping of str to ndarray
+        For each described column its values in an even sample of the negatives.
+    """
+
+    missed_positives: ClassMistakes
+    flagged_negatives: ClassMistakes
+    usual: Mapping[str, Values]
+
+
+def find_mistakes(
+    source: CaseSource,
+    columns: MistakeColumns,
+    threshold: float,
+    *,
+    n_of_class: tuple[int, int],
+    compare: Compare = "float64",
+    flagged_today: Mapping[str, bool] | None = None,
+    as_shown: Callable[[str], str] = str,
+    few_rows: int = FEW_ROWS,
+    most_searched: int | None = None,
+) -> Mistakes:
+    """Look at the mistakes at a threshold, and at an even sample of all cases.
+
+    Parameters
+    ----------
+    source : CaseSource
+    columns : MistakeColumns
+    threshold : float
+        A case is flagged when ``score >= threshold``.
+    n_of_class : tuple of int
+        How many usable negatives and positives there are, as they were tallied.
+    compare : {"float64", "float32"}
+        Precision of the comparison.
+    flagged_today : mapping of str to bool, optional
+        Which values of the decision column mean flagged; needed with a decision column.
+    as_shown : callable
+        What may be shown of a text; conditions on texts use its result only.
+    few_rows, most_searched : int
+        Limits from which on DuckDB reads, and samples are searched (`MOST_SEARCHED`).
+
+    Returns
+    -------
+    Mistakes
+
+    Raises
+    ------
+    DataError
+        If a column does not exist or holds values that cannot be used.
+    """
+    require_columns(source, columns.names())
+    numeric = [columns.cases.score]
+    numeric += [name for name in (columns.cases.weight, columns.cost) if name is not None]
+    source = source.with_numbers([*numeric, *_numbers_as_text(source, columns)])
+    if most_searched is None:
+        most_searched = MOST_SEARCHED if (source.n_rows() or 0) <= few_rows else MOST_SEARCHED // 4
+    shares = tuple(min(1.0, most_searched / max(n, 1)) for n in n_of_class)
+    label = LabelReader(columns.cases.label, columns.cases.positive)
+    looking = _Looking(source, columns, threshold, compare, (shares[0], shares[1]), label, flagged_today)
+    for rows, batch in wanted_rows(
+        source,
+        columns.names(),
+        label,
+        score_and_label=(columns.cases.score, columns.cases.label),
+        threshold=threshold,
+        shares=(shares[0], shares[1]),
+        few_rows=few_rows,
+    ):
+        looking.add(rows, batch)
+    return looking.result(n_of_class, as_shown)
+
+
+def _numbers_as_text(source: CaseSource, columns: MistakeColumns) -> list[str]:
+    """Return the shown columns that hold numbers written as text (in CSV everything is)."""
+    wanted = [name for name in columns.shown if name not in columns.cases.slices]
+    if not wanted or source.with_numbers(()) is source:  # its columns have types
+        return []
+    sample = source.sample((columns.cases.score, *wanted), 20_000)
+    return [name for name in wanted if _holds_numbers(plain(sample.column(name)))]
+
+
+def _holds_numbers(array: Any) -> bool:
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        return False
+    texts = {text.strip() for text in array.unique().to_pylist() if text and text.strip()}
+    return bool(texts) and all(_is_number(text) for text in texts)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
+
+
+class _Column:
+    """The values of one described column in the rows that are kept: numbers, or places in a list of texts."""
+
+    def __init__(self, name: str, as_texts: bool) -> None:
+        self.name, self._as_texts = name, as_texts
+        self.place: dict[str, int] = {"": 0}
+        self.texts = [""]
+        self.kept: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
+        self.is_number = False
+
+    def read(self, array: Any, place: Place) -> NDArray[Any]:
+        """Return the values of some rows."""
+        kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+        is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+        if is_number and not self._as_texts:
+            self.is_number = True
+            return numbers(array, place).astype(np.float64)
+        index, texts = keyed(_castable(array))
+        if len(texts) > index.size:  # a dictionary of the whole file: take only what these rows use
+            used = np.unique(index)
+            lookup = np.zeros(len(texts), np.int64)
+            lookup[used] = [self._number(texts[i]) for i in used.tolist()]
+            return lookup[index]
+        return np.array([self._number(text) for text in texts], np.int64)[index]
+
+    def _number(self, text: str) -> int:
+        if text not in self.place:
+            self.place[text] = len(self.texts)
+            self.texts.append(text)
+        return self.place[text]
+
+    def values(self, read: NDArray[Any]) -> Values:
+        """Return numbers as they are and places as texts."""
+        if self.is_number:
+            return read
+        return np.array([self.texts[i] for i in read.astype(np.int64).tolist()], dtype=object)
+
+    def of_class(self, label: int) -> NDArray[Any]:
+        """Return what was kept of a class."""
+        kept = self.kept[label]
+        return np.concatenate(kept) if kept else np.empty(0)
+
+    def encoded(self, label: int, as_shown: Callable[[str], str]) -> list[EncodedColumn]:
+        """Return the conditions of a class; none where its cases have nothing in common."""
+        read = self.of_class(label)
+        if self.is_number:
+            return _encoded_numbers(self.name, read)
+        if len(self.texts) > MOST_TEXTS:
+            return []
+        return [_masked(self.name, text_column(self.name, read, self.texts), as_shown)]
+
+
+def _encoded_numbers(name: str, values: NDArray[Any]) -> list[EncodedColumn]:
+    """Return five bins of about equal size, and beside them the outermost twentieths; few numbers one by one."""
+    distinct = np.unique(values[np.isfinite(values)])
+    if distinct.size <= 1:
+        return []
+    if distinct.size <= _FEW_NUMBERS and np.all(distinct % 1 == 0):
+        texts = ["", *(f"{value:g}" for value in distinct)]
+        place = np.where(np.isfinite(values), np.searchsorted(distinct, values) + 1, 0)
+        return [text_column(name, np.minimum(place, len(texts) - 1), texts)]
+    edges = round_edges(values)
+    tails = round_edges(values, n_bins=20, tolerance=0.02)
+    low, high = (tails[0], tails[-1]) if tails.size > 1 else (-np.inf, np.inf)
+    codes = np.full(values.size, REST, np.int64)
+    conditions: list[Condition] = []
+    if low not in edges and np.isfinite(low):
+        codes[values < low] = len(conditions)
+        conditions.append(Condition(name, high=float(low)))
+    if high not in edges and np.isfinite(high):
+        codes[values >= high] = len(conditions)
+        conditions.append(Condition(name, low=float(high)))
+    found = [numeric_column(name, values, edges)] if edges.size else []
+    return [*found, EncodedColumn(tuple(conditions), codes)] if conditions else found
+
+
+def _castable(array: Any) -> Any:
+    """Return values of any type as something whose distinct values can be written as text."""
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array(
+            [None if value is None else str(value)[:200] for value in array.to_pylist()], pa.string()
+        )
+    return array
+
+
+def _masked(name: str, column: EncodedColumn, as_shown: Callable[[str], str]) -> EncodedColumn:
+    """Write the values of conditions as they may be shown; values that then look alike become one condition."""
+    texts = [as_shown(condition.value or "") for condition in column.conditions]
+    kept = list(dict.fromkeys(texts))
+    lookup = np.array([*(kept.index(text) for text in texts), REST], dtype=np.int64)
+    conditions = tuple(Condition(name, value=text) for text in kept)
+    return EncodedColumn(conditions, lookup[column.codes])
+
+
+class _Looking:
+    """What one look at the mistakes gathers."""
+
+    def __init__(
+        self,
+        source: CaseSource,
+        columns: MistakeColumns,
+        threshold: float,
+        compare: Compare,
+        shares: tuple[float, float],
+        label: LabelReader,
+        flagged_today: Mapping[str, bool] | None,
+    ) -> None:
+        self._source, self._columns, self._label = source, columns, label
+        self._threshold, self._compare, self._shares = threshold, compare, shares
+        self._flagged_today = flagged_today
+        self._described = [_Column(name, name in columns.cases.slices) for name in columns.described()]
+        self._pools = [CandidatePool.of([], []), CandidatePool.of([], [])]
+        self._errors: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
+        self._weights: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
+        self._n_errors, self._n_wrong_today = [0, 0], [0, 0]
+
+    def add(self, rows: NDArray[np.int64], batch: Batch) -> None:
+        """Take in some rows."""
+        if rows.size == 0:
+            return
+        scores, labels = self._scores(batch), self._labels(batch)
+        usable = ~np.isnan(scores) & (labels != MISSING)
+        flagged = self._flagged(scores)
+        for of_class in (0, 1):
+            in_class = usable & (labels == of_class)
+            wrong = in_class & (flagged if of_class == 0 else ~flagged)
+            drawn = in_class & is_drawn(rows, self._shares[of_class])
+            self._take(of_class, rows, batch, scores, wrong, drawn)
+
+    def _place(self, batch: Batch, column: str) -> Place:
+        return Place(self._source, batch, column)
+
+    def _scores(self, batch: Batch) -> NDArray[Any]:
+        name = self._columns.cases.score
+        return numbers(batch.columns[name], self._place(batch, name))
+
+    def _labels(self, batch: Batch) -> NDArray[np.uint8]:
+        name = self._columns.cases.label
+        return self._label.codes(batch.columns[name], self._place(batch, name))
+
+    def _flagged(self, scores: NDArray[Any]) -> NDArray[np.bool_]:
+        if self._compare == "float32":
+            return np.asarray(scores.astype(np.float32) >= np.float32(self._threshold))
+        return np.asarray(scores.astype(np.float64) >= self._threshold)
+
+    def _take(
+        self,
+        of_class: int,
+        rows: NDArray[np.int64],
+        batch: Batch,
+        scores: NDArray[Any],
+        wrong: NDArray[np.bool_],
+        drawn: NDArray[np.bool_],
+    ) -> None:
+        """Read the described columns where they are needed, fill the pool and keep what is searched."""
+        places = np.flatnonzero(wrong | drawn)
+        if places.size == 0:
+            return
+        picked = pa.array(places)
+        read = {
+            column.name: column.read(batch.columns[column.name].take(picked), self._place(batch, column.name))
+            for column in self._described
+        }
+        here = np.flatnonzero(wrong[places])
+        self._pool(of_class, rows[places[here]], batch, scores, places[here], read, here)
+        searched = np.flatnonzero(drawn[places])
+        weight = self._weight(batch, places)
+        if weight is not None:
+            searched = searched[weight[searched] > 0]
+            self._weights[of_class].append(weight[searched])
+        self._errors[of_class].append(wrong[places[searched]])
+        for column in self._described:
+            column.kept[of_class].append(read[column.name][searched])
+
+    def _pool(
+        self,
+        of_class: int,
+        rows: NDArray[np.int64],
+        batch: Batch,
+        scores: NDArray[Any],
+        places: NDArray[np.intp],
+        read: Mapping[str, NDArray[Any]],
+        here: NDArray[np.intp],
+    ) -> None:
+        if rows.size == 0:
+            return
+        decision = self._decision(batch, places)
+        score = scores[places].astype(np.float64)
+        values: dict[str, NDArray[Any]] = {"score": score, "decision": decision}
+        values |= {pooled(column.name): column.values(read[column.name][here]) for column in self._described}
+        self._pools[of_class] = self._pools[of_class].add(
+            rows, np.abs(score - self._threshold), self._costs(batch, places), values
+        )
+        self._n_errors[of_class] += rows.size
+        wrongly = decision == 1 if of_class == 0 else decision == 0
+        self._n_wrong_today[of_class] += int(wrongly.sum())
+
+    def _costs(self, batch: Batch, places: NDArray[np.intp]) -> NDArray[np.float64] | None:
+        name = self._columns.cost
+        if name is None:
+            return None
+        taken = batch.columns[name].take(pa.array(places))
+        return numbers(taken, self._place(batch, name)).astype(np.float64)
+
+    def _decision(self, batch: Batch, places: NDArray[np.intp]) -> NDArray[np.float64]:
+        name = self._columns.cases.decision
+        if name is None or self._flagged_today is None:
+            return np.full(places.size, np.nan)
+        index, keys = keyed(batch.columns[name].take(pa.array(places)))
+        means = np.array([float(self._flagged_today.get(key, False)) if key else np.nan for key in keys])
+        return means[index]
+
+    def _weight(self, batch: Batch, places: NDArray[np.intp]) -> NDArray[np.float64] | None:
+        name = self._columns.cases.weight
+        if name is None:
+            return None
+        taken = batch.columns[name].take(pa.array(places))
+        return numbers(taken, self._place(batch, name)).astype(np.float64)
+
+    def result(self, n_of_class: tuple[int, int], as_shown: Callable[[str], str]) -> Mistakes:
+        """Return everything gathered."""
+        usual = {column.name: column.values(column.of_class(0)[:_MOST_USUAL]) for column in self._described}
+        classes = [self._of_class(label, n_of_class[label], as_shown) for label in (0, 1)]
+        return Mistakes(classes[1], classes[0], usual)
+
+    def _of_class(self, label: int, n_cases: int, as_shown: Callable[[str], str]) -> ClassMistakes:
+        errors = np.concatenate(self._errors[label]) if self._errors[label] else np.empty(0, np.bool_)
+        found = (
+            [one for column in self._described for one in column.encoded(label, as_shown)]
+            if errors.size
+            else []
+        )
+        weights = np.concatenate(self._weights[label]) if self._weights[label] else None
+        has_decision = self._columns.cases.decision is not None and self._flagged_today is not None
+        if self._n_errors[label] > n_cases:
+            raise DataError(
+                f"{self._source.name} changed while it was read: it holds more cases than were counted. Read it again."
+            )
+        return ClassMistakes(
+            pool=self._pools[label],
+            cells=ErrorCells.from_rows(found, errors, weights),
+            n_cases=n_cases,
+            n_errors=self._n_errors[label],
+            n_searched=int(errors.size),
+            n_wrong_today=self._n_wrong_today[label] if has_decision else None,
+        )

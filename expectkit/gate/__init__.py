@@ -1,0 +1,1 @@
+"""GATE: fresh scored cases against a promise, before launch."""

@@ -1,0 +1,1 @@
+"""A verdict in the formats that teams read: terminal, JUnit, GitHub, GitLab, Markdown, JSON."""

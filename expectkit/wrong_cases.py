@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,9 @@ from expectkit.errors import DataError
 from expectkit.io.case_source import CaseSource, require_columns
 from expectkit.io.config_tables import Config
 from expectkit.io.config_values import CostColumn
-from expectkit.measure.conditions import Condition
+from expectkit.measure.conditions import REST, Condition, ErrorCells
 from expectkit.measure.examples import choose_borderline, choose_examples, standardise
-from expectkit.measure.failures import find_failures
+from expectkit.measure.failures import FailureMode, find_failures
 from expectkit.measure.histogram import GroupedHistogram, Tally
 from expectkit.measure.slices import RateKind, SliceRates, slice_rates
 from expectkit.render.images import thumbnail
@@ -108,7 +108,7 @@ def look_at_mistakes(
         flagged_today=_flagged_today(config, counted),
         as_shown=lambda text: redactor.text(text).text,
     )
-    searches = {kind: _searched(getattr(mistakes, kind), rng) for kind in _KINDS}
+    searches = {kind: _searched(getattr(mistakes, kind), case_columns(config).slices, rng) for kind in _KINDS}
     searches = {kind: one for kind, one in searches.items() if one.search.n_slices > 0 and one.n_errors > 0}
     galleries: tuple[GalleryRecord, ...] = ()
     warnings: tuple[Warned, ...] = ()
@@ -175,10 +175,27 @@ def _flagged_today(config: Config, counted: Tally) -> dict[str, bool] | None:
     return dict(zip(keys, is_flagged_today(config, keys).tolist(), strict=True))
 
 
-def _searched(found: ClassMistakes, rng: np.random.Generator) -> SearchedMistakes:
-    return SearchedMistakes(
-        find_failures(found.cells, rng=rng, most_modes=MOST_MODES), found.n_cases, found.n_errors
-    )
+def _searched(found: ClassMistakes, slices: Sequence[str], rng: np.random.Generator) -> SearchedMistakes:
+    search = find_failures(found.cells, rng=rng, most_modes=MOST_MODES)
+    modes = tuple(_with_what_it_implies(mode, found.cells, slices) for mode in search.modes)
+    return SearchedMistakes(replace(search, modes=modes), found.n_cases, found.n_errors)
+
+
+def _with_what_it_implies(mode: FailureMode, cells: ErrorCells, slices: Sequence[str]) -> FailureMode:
+    """Name beside a single condition the value of a slice column that all of its cases share.
+
+    That all payments under 2 € are online says more than that they are small, and it is the same group.
+    """
+    if len(mode.conditions) > 1:
+        return mode
+    codes = cells.codes[cells.where(mode.conditions)]
+    for place, conditions in enumerate(cells.conditions):
+        shared = np.unique(codes[:, place])
+        if conditions and conditions[0].column in slices and shared.size == 1 and shared[0] != REST:
+            implied = conditions[int(shared[0])]
+            if implied.column != mode.conditions[0].column and not implied.is_missing:
+                return replace(mode, conditions=(*mode.conditions, implied))
+    return mode
 
 
 # ------------------------------------------------------------------------------- groups
@@ -314,8 +331,6 @@ def _shown_case(mistakes: Mistakes, one: _Chosen, raw: Mapping[str, Any], config
 
 
 def _with_picture(case: ShownCase, given: object, config: Config, problems: list[str]) -> ShownCase:
-    from dataclasses import replace
-
     tag = sentence_case(tag_text(config.words_value(), case.kind))
     try:
         made = thumbnail(given, folder=config.base_dir)

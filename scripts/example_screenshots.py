@@ -29,7 +29,11 @@ HEIGHT = 900
 
 def main() -> None:
     """Write one PNG an example."""
-    pages = {"fraud": fraud_page, "digits": example_page("digits"), "bird_strikes": example_page("bird_strikes")}
+    pages = {
+        "fraud": fraud_page,
+        "digits": example_page("digits"),
+        "bird_strikes": example_page("bird_strikes"),
+    }
     for name, make in pages.items():
         data = small_png(photograph(make()))
         if len(data) > MOST_BYTES:
@@ -74,8 +78,10 @@ def photograph(page: str) -> bytes:
         box = view.locator("#examples").bounding_box()
         if box is None:
             raise SystemExit("the page has no gallery")
-        clip = {"x": 0.0, "y": box["y"] - 16, "width": 920.0, "height": min(box["height"] + 32, HEIGHT)}
-        picture: bytes = view.screenshot(full_page=True, clip=clip)
+        height = min(box["height"] + 32, HEIGHT)
+        picture: bytes = view.screenshot(
+            full_page=True, clip={"x": 0, "y": box["y"] - 16, "width": 920, "height": height}
+        )
         browser.close()
     return picture
 

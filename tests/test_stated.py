@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from expectkit.engine.local import tally
 from expectkit.errors import ConfigError, InputError
 from expectkit.io.arrow_source import ArraysSource
 from expectkit.io.config import read_config
-from expectkit.io.config_tables import Config
+from expectkit.io.config_tables import Config, CostsTable, ThresholdTable, TrafficTable
+from expectkit.io.config_values import CostColumn, RuleSetting
 from expectkit.measure.histogram import Tally
 from expectkit.measure.operating_point import OperatingPoint, ThresholdRule
 from expectkit.measure.sweep import Sweep, sweep
@@ -76,7 +78,7 @@ def test_a_column_that_is_needed_and_not_named_is_asked_for_by_key_and_option(mi
 def test_a_stated_threshold_is_counted_with_the_next_score_above_it_and_a_rule_has_none() -> None:
     stated = config(threshold={"operating": 0.49, "candidates": [0.3, 0.7]})
     assert stated_thresholds(stated, "float64") == (0.49, float(np.nextafter(0.49, 1)), 0.3, 0.7)
-    ruled = config(threshold={"operating": "lowest cost", "candidates": [0.3]})
+    ruled = config(threshold={"operating": {"at_most_false_negative_rate": 0.05}, "candidates": [0.3]})
     assert stated_thresholds(ruled, "float64") == (0.3,)
 
 
@@ -115,20 +117,26 @@ def test_each_way_to_state_a_threshold_becomes_its_rule(
 @pytest.mark.parametrize(
     ("operating", "costs", "message"),
     [
-        (None, {}, r"\[threshold\] operating is needed"),
-        ("capacity", {}, r"\[costs\] review_capacity_per_day is needed"),
-        ("lowest cost", {"missed_positive": 120}, r"\[costs\] flagged_negative is needed"),
+        (None, CostsTable(), r"\[threshold\] operating is needed"),
+        (RuleSetting("capacity"), CostsTable(), r"\[costs\] review_capacity_per_day is needed"),
         (
-            "lowest cost",
-            {"missed_positive": {"column": "amount"}, "flagged_negative": 4},
+            RuleSetting("lowest cost"),
+            CostsTable(missed_positive=120.0),
+            r"\[costs\] flagged_negative is needed",
+        ),
+        (
+            RuleSetting("lowest cost"),
+            CostsTable(missed_positive=CostColumn("amount"), flagged_negative=4.0),
             "needs costs as numbers",
         ),
+        (RuleSetting("at_most_flagged_per_day"), CostsTable(), "at_most_flagged_per_day needs a limit"),
     ],
 )
-def test_what_a_rule_needs_is_asked_for(operating: Any, costs: dict[str, Any], message: str) -> None:
-    table = {} if operating is None else {"operating": operating}
+def test_what_a_rule_needs_is_asked_for_of_a_config_built_in_python(
+    operating: RuleSetting | None, costs: CostsTable, message: str
+) -> None:
     with pytest.raises(ConfigError, match=message):
-        threshold_rule(config(threshold=table, costs=costs))
+        threshold_rule(Config(threshold=ThresholdTable(operating=operating), costs=costs))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +184,7 @@ def test_observed_traffic_is_counted_on_the_days_of_the_cases() -> None:
 
 
 def test_traffic_to_be_observed_needs_a_time_column() -> None:
-    stated = config(traffic={"cases_per_day": "observed"})
+    stated = replace(config(), traffic=TrafficTable(cases_per_day="observed"))
     found, counts = counted(stated)
     with pytest.raises(ConfigError, match="no time column is named"):
         day_profile(stated, counts, found)

@@ -237,7 +237,7 @@ def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        ``card.<name>.sentence`` and ``.range`` and ``dots.<name>.remark`` for each total, "dots.caption" and
+        ``card.<name>.sentence`` and ``dots.<name>.remark`` for each total, "dots.caption" and
         "dots.caption.scaled".
     """
     day = counted(words.case, number_text(facts.whole))
@@ -255,10 +255,8 @@ def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
         if name == "right" and facts.right is None:
             n_right, n = int(facts.matrix.right.sum()), int(facts.matrix.n_of_class.sum())
             text = f"In the test: {some_of(n_right, n)} {words.case.plural}."
-        span = "" if volume is None or volume.mean is None else (volume.mean_range or "")
         found += [
             Statement(f"card.{name}.sentence", text),
-            Statement(f"card.{name}.range", f"The average could be {span}" if span else ""),
             Statement(f"dots.{name}.remark", remarks[name]),
         ]
     return (

@@ -126,8 +126,9 @@ def _wrong_of_class(noun: Noun, wrong: PrintedVolume) -> str:
     if wrong.bound is not None:
         which, number = wrong.bound
         return f"With 95% certainty, {which} {counted(noun, number)} a day would be decided wrong."
-    if wrong.mean_range is not None:
-        return f"An average of {wrong.mean_range} a day would be decided wrong."
+    amount = wrong.mean or wrong.mean_range
+    if amount is not None:
+        return f"An average of {amount} a day would be decided wrong."
     return ""
 
 

@@ -372,15 +372,16 @@ def _needed_text(item: Judged, needed: Needed | None, words: Words) -> str:
         return "No number of further cases would settle it while what was measured holds."
     noun = unit_words(needed.unit, words)
     about = "" if needed.is_exact else "about "
-    if needed.is_fresh:
-        return (
-            f"{_capital(about)}{number_text(needed.total)} fresh {noun} would settle it 8 times of 10, if what was "
-            "measured holds."
-        )
-    return (
-        f"{_capital(about)}{number_text(needed.further)} further {noun} ({number_text(needed.total)} in all) would "
-        "settle it 8 times of 10, if what was measured holds."
-    )
+    total, further = (_counted(number, is_exact=needed.is_exact) for number in (needed.total, needed.further))
+    said = f"{total} fresh {noun}" if needed.is_fresh else f"{further} further {noun} ({total} in all)"
+    return f"{_capital(about)}{said} would settle it 8 times of 10, if what was measured holds."
+
+
+def _counted(number: int, *, is_exact: bool) -> str:
+    """Print a number of cases; what a formula gave, to three digits."""
+    digits = len(str(number))
+    unit = 1 if is_exact or digits <= 3 else 10 ** (digits - 3)
+    return number_text(half_up(number, unit))
 
 
 def _capital(text: str) -> str:

@@ -262,7 +262,7 @@ class _Column:
 
 
 def _encoded_numbers(name: str, values: NDArray[Any]) -> list[EncodedColumn]:
-    """Return five bins of about equal size, and beside them the outermost twentieths; few numbers one by one."""
+    """Return five bins of about equal size, their outermost twentieths apart; few numbers one by one."""
     distinct = np.unique(values[np.isfinite(values)])
     if distinct.size <= 1:
         return []
@@ -270,19 +270,9 @@ def _encoded_numbers(name: str, values: NDArray[Any]) -> list[EncodedColumn]:
         texts = ["", *(f"{value:g}" for value in distinct)]
         place = np.where(np.isfinite(values), np.searchsorted(distinct, values) + 1, 0)
         return [text_column(name, np.minimum(place, len(texts) - 1), texts)]
-    edges = round_edges(values)
     tails = round_edges(values, n_bins=20, tolerance=0.02)
-    low, high = (tails[0], tails[-1]) if tails.size > 1 else (-np.inf, np.inf)
-    codes = np.full(values.size, REST, np.int64)
-    conditions: list[Condition] = []
-    if low not in edges and np.isfinite(low):
-        codes[values < low] = len(conditions)
-        conditions.append(Condition(name, high=float(low)))
-    if high not in edges and np.isfinite(high):
-        codes[values >= high] = len(conditions)
-        conditions.append(Condition(name, low=float(high)))
-    found = [numeric_column(name, values, edges)] if edges.size else []
-    return [*found, EncodedColumn(tuple(conditions), codes)] if conditions else found
+    edges = np.unique(np.concatenate([round_edges(values), tails[:1], tails[-1:]]))
+    return [numeric_column(name, values, edges)] if edges.size else []
 
 
 def _castable(array: Any) -> Any:

@@ -32,9 +32,16 @@ def cost(term: Term, cases: GateCases) -> list[Finding]:
         ]
     if stated.currency is not None and not term.unit.startswith(f"{stated.currency} "):
         return [Finding.nothing(f"The promise is in {term.unit}, the costs are in {stated.currency}.")]
-    named = (stated.missed_positive, stated.flagged_negative, stated.caught_positive)
+    if cases.columns.weight is not None and any(isinstance(value, CostColumn) for value in _named(cases)):
+        return [
+            Finding.nothing("Cases have both weights and amounts of their own. Leave out one of the two.")
+        ]
+    named = _named(cases)
     amounts = {key: _amounts(cases, value) for key, value in zip(_AMOUNTS, named, strict=True)}
-    factors = [1.0 if isinstance(value, CostColumn) else float(value or 0.0) for value in named]
+    factors = [
+        float(value) if isinstance(value, float | int) else 1.0 if isinstance(value, CostColumn) else 0.0
+        for value in named
+    ]
     confidence = 0.90 if cases.risk.simultaneous else 1 - 2 * cases.risk.one_sided()
     if cases.risk.simultaneous and cases.risk.reused > 1:
         return [
@@ -55,6 +62,11 @@ def cost(term: Term, cases: GateCases) -> list[Finding]:
     n = len(days.days) if days is not None else cases.counted.rows.n_kept
     low, high = float(curve.low[place]), float(curve.high[place])
     return [Finding(float(curve.mean[place]), low, high, unit, n=n)]
+
+
+def _named(cases: GateCases) -> tuple[object, object, object]:
+    stated = cases.config.costs
+    return stated.missed_positive, stated.flagged_negative, stated.caught_positive
 
 
 _AMOUNTS = ("missed_amounts", "flagged_amounts", "caught_amounts")

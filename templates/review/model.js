@@ -202,7 +202,7 @@ function ratioBetween(a, b) {
 
 function combine(name, { traffic, prevalence }, missed, alarms, ofFlagged) {
   if (name === "flagged") return flaggedLimits(traffic, prevalence, ...ofFlagged);
-  const rate = { flagged_negatives: alarms, missed_positives: missed, caught_positives: complement(missed) }[name];
+  const rate = name === "flagged_negatives" ? alarms : name === "missed_positives" ? missed : complement(missed);
   const share = name === "flagged_negatives" ? 1 - prevalence : prevalence;
   return logMover([[traffic, traffic, traffic], [share, share, share], rate]);
 }

@@ -210,10 +210,9 @@ function showReviews(at) {
   const { flagged } = at.printed;
   const minutes = fields.minutes.value;
   const people = fields.reviewers.value;
-  const isCounted = people !== null && minutes !== null;
-  const room = isCounted && !fields.capacity.isEdited && (fields.reviewers.isEdited || fields.minutes.isEdited || fields.capacity.value === null)
-    ? (people * costs.hours * 60) / minutes
-    : fields.capacity.value;
+  const moved = (fields.reviewers.isEdited || fields.minutes.isEdited) && !fields.capacity.isEdited;
+  const isCounted = people !== null && minutes !== null && (moved || fields.capacity.value === null);
+  const room = isCounted ? (people * costs.hours * 60) / minutes : fields.capacity.value;
   const lines = [];
   if (flagged.mean !== null) {
     const amount = `${flagged.mean} reviews a ${flagged.period}`;

@@ -41,7 +41,7 @@ def _card(record: MulticlassRecord, name: str, names: tuple[str, ...]) -> Volume
         number=_number(amount),
         tone=TONES[name],
         sentence=record.statement(f"card.{name}.sentence"),
-        range_words=record.statement(f"card.{name}.range"),
+        range_words=_range_words(amount),
         bar=_bar(record, name, names),
     )
 
@@ -53,13 +53,18 @@ def _number(amount: AmountRecord) -> str:
     return printed.mean or NOTHING
 
 
+def _range_words(amount: AmountRecord) -> str:
+    span = amount.printed.mean_range
+    return f"The average could be {span}" if amount.printed.mean is not None and span is not None else ""
+
+
 def _bar(record: MulticlassRecord, name: str, names: tuple[str, ...]) -> RangeBar | None:
     amount = record.per_day[name]
     if amount.mean is None or amount.low is None or amount.high is None:
         return None
     highest = max(high for one in names if (high := record.per_day[one].high) is not None)
     ticks = nice_ticks(highest, 3)
-    text = record.statement(f"card.{name}.range") or record.statement(f"card.{name}.sentence")
+    text = _range_words(amount) or record.statement(f"card.{name}.sentence")
     return RangeBar(amount.mean, amount.low, amount.high, ticks[-1][0], ticks, TONES[name], text)
 
 

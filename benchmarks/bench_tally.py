@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectkit.engine.local import CaseColumns, tally
-from expectkit.io.case_source import open_cases
+from expectkit.io.open_cases import open_cases
 from expectkit.measure.histogram import ScoreHistogram, tally_arrays
 from expectkit.measure.thresholds import candidate_thresholds
 

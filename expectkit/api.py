@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from expectkit.briefing.compose import compose
 from expectkit.briefing.document import Document
-from expectkit.briefing.plain import to_plain
 from expectkit.briefing.record import RateRecord, Record, SettingRecord, VolumeRecord
 from expectkit.briefing.vocabulary import Words
 from expectkit.errors import ConfigError, InputError
 from expectkit.io.config import load_config, read_config, require
 from expectkit.io.config_tables import Config
+from expectkit.pages import FORMATS as FORMATS
+from expectkit.pages import PAGES as PAGES
+from expectkit.pages import Pages
+from expectkit.two_lanes import with_two_thresholds
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -29,15 +30,11 @@ if TYPE_CHECKING:
     from expectkit.engine.local import Progress
     from expectkit.io.case_source import CaseSource
     from expectkit.io.promise_file import SealedPromise
-
-FORMATS = ("html", "pdf", "md", "review", "json")
-"""What a bundle can hold, as ``--format`` names it."""
-
-PAGES = ("briefing.html", "briefing.pdf", "briefing.md", "review.html", "record.json")
-"""The files of these formats."""
+    from expectkit.render.pdf import Attachment
+    from expectkit.several import ClassesBriefing, LabelsBriefing
 
 
-class Briefing:
+class Briefing(Pages):
     """A briefing: its record, its document, and its pages.
 
     Make one with `brief`, `brief_from` or `brief_model`. In a notebook it shows itself.
@@ -48,31 +45,17 @@ class Briefing:
         Every number and sentence.
     """
 
+    record: Record
+
     def __init__(
         self,
         record: Record,
         agreed: SealedPromise | None = None,
         review: Callable[[], ReviewInputs] | None = None,
     ) -> None:
-        self.record = record
+        super().__init__(record)
         self._agreed = agreed
         self._review = review
-        self.page_warnings: tuple[str, ...] = ()
-
-    @property
-    def statement(self) -> str:
-        """The expectation at the operating threshold, in the business's words."""
-        return self.record.statement("expectation")
-
-    @property
-    def ranges(self) -> str:
-        """How far averages and single days may lie from the expectation."""
-        return self.record.statement("expectation.ranges")
-
-    @property
-    def statements(self) -> dict[str, str]:
-        """All sentences of the briefing by their id."""
-        return {statement.id: statement.text for statement in self.record.statements}
 
     @property
     def rates(self) -> Mapping[str, RateRecord]:
@@ -89,25 +72,8 @@ class Briefing:
         """The settings side by side, each with its own sentences."""
         return self.record.settings
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader must know before relying on the numbers, and what the pages could not show."""
-        return (*(warning.text for warning in self.record.warnings), *self.page_warnings)
-
-    @functools.cached_property
-    def document(self) -> Document:
-        """The briefing in reading order, ready to be drawn."""
+    def _composed(self) -> Document:
         return compose(self.record)
-
-    def to_json(self) -> str:
-        """Return ``record.json``: the record as JSON, keys in a fixed order, one line per value."""
-        return json.dumps(to_plain(self.record), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def to_html(self) -> str:
-        """Return the briefing as one HTML file that loads nothing."""
-        from expectkit.render.html import render_html
-
-        return render_html(self.document)
 
     def to_review(self) -> str:
         """Return the threshold review page: one offline HTML file with a slider over all settings.
@@ -135,33 +101,6 @@ class Briefing:
 
         return figures(self.record)
 
-    def to_markdown(self) -> str:
-        """Return the briefing as Markdown short enough for a pull-request comment."""
-        from expectkit.render.markdown import render_markdown
-
-        return render_markdown(self.document)
-
-    def to_pdf(self) -> bytes:
-        """Return the briefing as PDF/UA-1, with record and promise attached.
-
-        Raises
-        ------
-        MissingExtraError
-            If WeasyPrint or its system libraries are not installed.
-        """
-        from expectkit.render.pdf import Attachment, render_pdf
-
-        record, remarks = self.to_json().encode(), list[str]()
-        attached = (
-            Attachment("record.json", record, "All numbers of this briefing"),
-            Attachment("promise.toml", self.promise_toml(), self._promise_remark),
-        )
-        pdf = render_pdf(
-            self.document, attached, identifier=hashlib.sha256(record).digest()[:16], warnings=remarks
-        )
-        self.page_warnings = tuple(remarks)
-        return pdf
-
     def promise_toml(self) -> bytes:
         """Return the promise as TOML: the agreed one when it is about this setting, otherwise a draft."""
         from expectkit.briefing.agreement import draft_promise
@@ -180,39 +119,15 @@ class Briefing:
     def _promise_remark(self) -> str:
         return "The agreed promise" if self._is_agreed else "The promise this briefing drafts"
 
-    def save(self, folder: str | Path, *, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
-        """Write the bundle: all of it, or nothing.
+    def _further_attachments(self) -> tuple[Attachment, ...]:
+        from expectkit.render.pdf import Attachment
 
-        Parameters
-        ----------
-        folder : path
-            Made when missing. Files of the same names are replaced; an agreed ``promise.toml`` is kept.
-        formats : sequence of str
-            Of `FORMATS`. ``promise.toml`` is always written.
+        return (Attachment("promise.toml", self.promise_toml(), self._promise_remark),)
 
-        Returns
-        -------
-        tuple of Path
-            The files written.
-
-        Raises
-        ------
-        ConfigError
-            If a format is unknown.
-        MissingExtraError
-            If PDF is asked for and cannot be made.
-        OutputError
-            If the folder cannot be written; what was there before is intact.
-        """
-        from expectkit.io.bundle import write_bundle
-
-        target = Path(folder)
-        files: dict[str, bytes] = {}
-        for name in formats:
-            files |= self._page(name)
-        if self._may_write_promise(target / "promise.toml"):
-            files["promise.toml"] = self.promise_toml()
-        return write_bundle(target, files)
+    def _further_files(self, target: Path) -> dict[str, bytes]:
+        return (
+            {"promise.toml": self.promise_toml()} if self._may_write_promise(target / "promise.toml") else {}
+        )
 
     def _may_write_promise(self, path: Path) -> bool:
         """Return whether nothing agreed would be lost, but for what the agreed promise itself replaces."""
@@ -225,29 +140,30 @@ class Briefing:
         return read_promise(path).seal in (self._agreed.seal, self._agreed.promise.replaces)
 
     def _page(self, name: str) -> dict[str, bytes]:
-        if name == "html":
-            return {"briefing.html": self.to_html().encode()}
-        if name == "pdf":
-            return {"briefing.pdf": self.to_pdf()}
-        if name == "md":
-            return {"briefing.md": self.to_markdown().encode()}
-        if name == "review":
-            return {"review.html": self.to_review().encode()}
-        if name == "json":
-            return {"record.json": self.to_json().encode()}
-        raise ConfigError(f'there is no format "{name}". Known: {", ".join(FORMATS)}.')
-
-    def __repr__(self) -> str:
-        """Return the expectation and its ranges as text."""
-        return f"{self.statement}\n{self.ranges}"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Show the briefing in a notebook: HTML, Markdown or plain text, as the notebook prefers."""
-        from expectkit.render.notebook import mimebundle
-
-        return mimebundle(self.document, f"{self.statement} {self.ranges}")
+        return {"review.html": self.to_review().encode()} if name == "review" else super()._page(name)
 
 
+@overload
+def brief(
+    y_true: ArrayLike | str,
+    y_score: object,
+    *,
+    classes: Sequence[object],
+    **options: Any,
+) -> ClassesBriefing: ...
+
+
+@overload
+def brief(
+    y_true: object,
+    y_score: object,
+    *,
+    labels: Sequence[object],
+    **options: Any,
+) -> LabelsBriefing: ...
+
+
+@overload
 def brief(
     y_true: ArrayLike | str,
     y_score: ArrayLike | str,
@@ -256,8 +172,23 @@ def brief(
     words: Words | None = None,
     images: Any = None,
     drop_missing: bool = False,
-    **options: object,
-) -> Briefing:
+    **options: Any,
+) -> Briefing: ...
+
+
+def brief(
+    y_true: Any,
+    y_score: Any,
+    *,
+    data: object = None,
+    words: Words | None = None,
+    images: Any = None,
+    drop_missing: bool = False,
+    classes: Sequence[object] | None = None,
+    labels: Sequence[object] | None = None,
+    predicted: Any = None,
+    **options: Any,
+) -> Pages:
     """Make a briefing from labels and scores in memory.
 
     Parameters
@@ -276,6 +207,14 @@ def brief(
         of their column in `data`.
     drop_missing : bool
         Leave out cases without score or label, and say so.
+    classes : sequence, optional
+        Several classes: their names, in the order of the columns of `y_score`, which then has the shape (n_cases,
+        n_classes) or is a list of column names; `y_true` holds names. ``thresholds`` may give one for each class.
+    labels : sequence, optional
+        Several labels a case may carry: their names, in the order of the columns of `y_true` and `y_score`, both of
+        shape (n_cases, n_labels). ``thresholds`` and ``prevalences`` give one for each label.
+    predicted : array-like or str, optional
+        Several classes of which the model names one: that class. `y_score` is then its score, or None.
     **options
         Keys of ``expectkit.toml`` by their option names: ``threshold``, ``cases_per_day``, ``prevalence``, ``positive``
         (or ``pos_label``), ``candidates``, ``model_name``, ``missed_positive`` and so on. ``sample_weight``,
@@ -284,6 +223,7 @@ def brief(
     Returns
     -------
     Briefing
+        `ClassesBriefing` with `classes` or `predicted`, `LabelsBriefing` with `labels`.
 
     Raises
     ------
@@ -300,14 +240,34 @@ def brief(
 an average of 200 negative cases would be flagged, and an average of 14 positive cases would be missed. An average \
 of 266 positive cases would be correctly caught.
     """
-    from expectkit.io.case_source import open_cases
+    from expectkit import several
+    from expectkit.io.open_cases import open_cases
 
     tables, columns = _tables(words), dict[str, Any]()
+    if classes is not None or predicted is not None or labels is not None:
+        if images is not None:
+            raise InputError("pictures are shown for models of two classes only. Leave images out.")
+        of_several: dict[str, Any] = {
+            "data": data,
+            "tables": tables,
+            "options": _without_text_parsing(options),
+        }
+        if labels is not None:
+            config, source = several.cases_of_labels(y_true, y_score, labels=labels, **of_several)
+            names: tuple[str, ...] = ()
+        else:
+            config, source, names = several.cases_of_classes(
+                y_true, y_score, classes=classes, predicted=predicted, **of_several
+            )
+        return several.brief_several(
+            config, source, today=_today(config), drop_missing=drop_missing, classes=names
+        )
+    several.check_one_score(y_score)
     named = {"label": y_true, "score": y_score}
     for key in ("sample_weight", "time", "group"):
         value = options.pop(key, None)
         if value is not None:
-            named["weight" if key == "sample_weight" else key] = value  # type: ignore[assignment]
+            named["weight" if key == "sample_weight" else key] = value
     for key, value in named.items():
         if isinstance(value, str):
             if data is None:
@@ -323,7 +283,7 @@ of 266 positive cases would be correctly caught.
     options["cases_positive"] = _positive_label(options)
     if isinstance(images, str):
         tables["cases"]["image"], images = images, None
-    config = read_config(tables, _without_text_parsing(options), source="the arguments")
+    config = with_two_thresholds(read_config(tables, _without_text_parsing(options), source="the arguments"))
     source = open_cases(data if data is not None else columns)
     if images is not None and len(images) != source.n_rows():
         raise InputError(f"{len(images)} images came with {source.n_rows()} cases. Give one for each case.")
@@ -356,17 +316,21 @@ def brief_model(model: Any, X: Any, y: ArrayLike, **options: Any) -> Briefing:  
     Returns
     -------
     Briefing
+        A `ClassesBriefing` when a scikit-learn classifier knows more than two classes.
 
     Raises
     ------
     InputError
         If the model gives no scores for two classes.
     """
+    from expectkit import several
     from expectkit.io.estimator import scores_from_classifier
 
+    if (names := several.names_of_classes(model)) is not None and "classes" not in options:
+        return cast("Briefing", brief(y, model.predict_proba(X), classes=names, **options))
     positive = _positive_label(options)
     scores = scores_from_classifier(model, X, pos_label=positive)
-    return brief(y, scores, cases_positive=positive, **options)
+    return cast("Briefing", brief(y, scores, cases_positive=positive, **options))
 
 
 def _positive_label(options: dict[str, Any]) -> Any:
@@ -405,16 +369,24 @@ def brief_from(
     Returns
     -------
     Briefing
+        `ClassesBriefing` or `LabelsBriefing` when the config is about several classes or labels.
 
     Raises
     ------
     ConfigError, DataError, InputError, PromiseError
         If the file, an option, the promise or the cases cannot be used; the message says what to do.
     """
-    from expectkit.io.case_source import open_cases
+    from expectkit import several
+    from expectkit.io.open_cases import open_cases
 
     if not isinstance(config, Config):
         config = load_config(None if config is None else Path(config), options)
+    config = with_two_thresholds(config)
+    if several.is_several(config):
+        made = several.brief_several(
+            config, today=_today(config), drop_missing=drop_missing, progress=progress
+        )
+        return cast("Briefing", made)  # its sentences and pages are those of any briefing
     agreed = None
     if promise is not None:
         from expectkit.io.config_agreed import with_agreed

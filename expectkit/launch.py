@@ -5,8 +5,9 @@ from __future__ import annotations
 from expectkit.briefing.checklist import TITLES, ChecklistEntry, Statement, checklist
 from expectkit.engine.dry_run import dry_run
 from expectkit.engine.local import CaseColumns
-from expectkit.io.case_source import CaseSource, open_cases
+from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
+from expectkit.io.open_cases import open_cases
 from expectkit.measure.prevalence import DayProfile, Traffic
 from expectkit.measure.sweep import Sweep
 from expectkit.measure.volume_parts import volume_parts

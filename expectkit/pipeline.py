@@ -8,18 +8,20 @@ from datetime import date
 
 import numpy as np
 
+from expectkit.briefing.lanes_writer import with_lanes
 from expectkit.briefing.promise_words import StandingPromise
 from expectkit.briefing.record import Record, Warned
 from expectkit.briefing.recorder import Evidence, write_record
+from expectkit.cautions import cautions
+from expectkit.business import business_evidence, cost_setting, operating_point, price_mistakes
 from expectkit.engine.local import CaseColumns, Progress, tally
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
 from expectkit.io.promise_file import SealedPromise
 from expectkit.launch import is_stated, launch_checklist
-from expectkit.measure.counts import ConfusionCounts
 from expectkit.measure.histogram import Tally
-from expectkit.measure.operating_point import OperatingPoint, choose
-from expectkit.measure.settings import settings_beside
+from expectkit.measure.operating_point import OperatingPoint
+from expectkit.measure.settings import NamedSetting, settings_beside
 from expectkit.measure.simple_baselines import simple_baselines
 from expectkit.measure.sweep import Sweep, sweep
 from expectkit.measure.volumes import daily_volumes, volume_curves
@@ -29,13 +31,13 @@ from expectkit.stated import (
     check_source,
     day_profile,
     is_chosen_on_these_cases,
-    is_flagged_today,
     model_record,
     next_score,
+    observed_days,
     provenance,
     stated_thresholds,
-    threshold_rule,
 )
+from expectkit.two_lanes import look_at_lanes
 from expectkit.wrong_cases import look_at_mistakes
 
 SEED = 20260301
@@ -96,6 +98,7 @@ def measure_and_write(
     settings = [  # 4 the same per day, with ranges
         (named, daily_volumes(counts, day, named.threshold, simultaneous=chosen_here)) for named in beside
     ]
+    found_odd = cautions(counts, day, operating.threshold, observed_days(config, counted))
     current = _current_process(config, counted)
     failures, remarks = look_at_mistakes(  # 5 what going wrong looks like
         config, source, counted, operating.threshold, rng=np.random.default_rng(SEED), images=images
@@ -116,8 +119,9 @@ def measure_and_write(
         n_cases_at_threshold=_ties(operating, counts, source, config),
         shown_thresholds=_shown(counts, stated, config),
         confirmed_on_fresh_cases=config.threshold.chosen_on == "other cases",
-        warnings=(*_warnings(config, operating, counted), *remarks),
+        warnings=(*_warnings(config, operating, counted), *found_odd, *open_points, *remarks),
         failures=failures,
+        business=business,
         promise=None
         if agreed is None
         else StandingPromise(agreed.promise, agreed.seal, config.briefing.owner or ""),
@@ -125,21 +129,16 @@ def measure_and_write(
     if keep is not None:
         keep(evidence)
     record = write_record(evidence)  # 6 in words, each number rounded once
+    rng = np.random.default_rng(SEED)
+    record = with_lanes(record, look_at_lanes(config, counts, day, chosen_here=chosen_here, rng=rng))
     if not is_stated(config):
         return record
     checked = launch_checklist(config, source, columns, counts, day, operating.threshold)
     return replace(record, checklist=checked)
 
 
-def _current_process(config: Config, counted: Tally) -> ConfusionCounts | None:
-    column = config.baseline.decision
-    if column is None:
-        return None
-    decisions = counted.by_column[column]
-    flagged = is_flagged_today(config, decisions.keys)
-    by_label = decisions.counts.sum(axis=2)  # (values, labels)
-    n_flagged, n_passed = by_label[flagged].sum(axis=0), by_label[~flagged].sum(axis=0)
-    return ConfusionCounts(int(n_flagged[1]), int(n_flagged[0]), int(n_passed[0]), int(n_passed[1]))
+def _is_found(named: NamedSetting) -> bool:
+    return named.name == "lowest cost"
 
 
 def _ties(operating: OperatingPoint, counts: Sweep, source: CaseSource, config: Config) -> int | None:

@@ -26,7 +26,7 @@ from expectkit.measure.prevalence import (
     Prevalence,
     Traffic,
     check_prevalence_is_known,
-    daily_totals,
+    totals_of_days,
 )
 from expectkit.measure.sweep import Sweep
 
@@ -63,7 +63,16 @@ def check_source(config: Config, source: CaseSource) -> None:
             )
         if column is not None:
             taken[column] = role
-    single = (cases.score, cases.label, cases.weight, cases.time, cases.group, cases.id, cases.amount, cases.text)
+    single = (
+        cases.score,
+        cases.label,
+        cases.weight,
+        cases.time,
+        cases.group,
+        cases.id,
+        cases.amount,
+        cases.text,
+    )
     lists = (*cases.slices, *cases.show, *cases.redact, *cases.sensitive)
     named = [column for column in (*single, config.baseline.decision, *lists) if column is not None]
     require_columns(source, tuple(dict.fromkeys(named)))
@@ -176,7 +185,8 @@ def threshold_rule(config: Config) -> ThresholdRule:
     Raises
     ------
     ConfigError
-        If no threshold is stated, or a rule lacks the cost, the capacity or the limit it needs.
+        If no threshold is stated, or a rule lacks the cost, the capacity or the limit it needs. A rule of lowest cost
+        has no costs where a cost differs from case to case: the cost curve then tells the threshold.
     """
     operating = _needed(config, "threshold.operating")
     if isinstance(operating, float):
@@ -198,13 +208,13 @@ _WITH_LIMIT: Mapping[str, Callable[[float], ThresholdRule]] = {
 
 
 def _lowest_cost(config: Config) -> ThresholdRule:
+    """Return the rule with the stated costs, or without where a cost differs from case to case."""
     missed = _needed(config, "costs.missed_positive")
     flagged = _needed(config, "costs.flagged_negative")
-    if isinstance(missed, CostColumn) or isinstance(flagged, CostColumn):
-        raise ConfigError(
-            "the rule of lowest cost needs costs as numbers. Give the average cost of each mistake."
-        )
-    return ThresholdRule.lowest_cost(missed, flagged)
+    caught = config.costs.caught_positive
+    if isinstance(missed, CostColumn) or isinstance(flagged, CostColumn) or isinstance(caught, CostColumn):
+        return ThresholdRule("lowest cost")
+    return ThresholdRule.lowest_cost(missed + (caught or 0.0), flagged)
 
 
 def is_chosen_on_these_cases(config: Config, operating: OperatingPoint) -> bool:
@@ -241,10 +251,11 @@ def day_profile(config: Config, counts: Sweep, counted: Tally) -> DayProfile:
     """
     n_positives, n_negatives = _class_sizes(counts)
     stated = config.traffic.prevalence
-    known = None if stated is None else _prevalence(config, n_positives, n_negatives)
+    known = None if stated is None else _prevalence(config, counts)
     check_prevalence_is_known(n_positives, n_negatives, known)
-    prevalence = known if known is not None else Prevalence.as_in_cases(n_positives, n_negatives)
-    return DayProfile(_traffic(config, counted), prevalence, counted.by_day)
+    prevalence = known if known is not None else _as_in_cases(counts)
+    n_left_out = counted.rows.n_rows - counted.rows.n_kept
+    return DayProfile(_traffic(config, counted), prevalence, counted.by_day, n_left_out)
 
 
 def _class_sizes(counts: Sweep) -> tuple[float, float]:
@@ -253,7 +264,11 @@ def _class_sizes(counts: Sweep) -> tuple[float, float]:
     return counts.weighted_positives, counts.weighted_negatives
 
 
-def _prevalence(config: Config, n_positives: float, n_negatives: float) -> Prevalence:
+def _as_in_cases(counts: Sweep) -> Prevalence:
+    return Prevalence.as_in_cases(*_class_sizes(counts), effective_cases=counts.effective_cases)
+
+
+def _prevalence(config: Config, counts: Sweep) -> Prevalence:
     stated = config.traffic.prevalence
     if isinstance(stated, float):
         return Prevalence.stated(stated)
@@ -262,8 +277,10 @@ def _prevalence(config: Config, n_positives: float, n_negatives: float) -> Preva
     if isinstance(stated, PositivesOf):
         return Prevalence.sampled(stated.positives, stated.of)
     if isinstance(stated, KeptNegatives):
-        return Prevalence.kept_negatives(n_positives, n_negatives, stated.share)
-    return Prevalence.as_in_cases(n_positives, n_negatives)
+        return Prevalence.kept_negatives(
+            *_class_sizes(counts), stated.share, effective_cases=counts.effective_cases
+        )
+    return _as_in_cases(counts)
 
 
 def _traffic(config: Config, counted: Tally) -> Traffic:
@@ -278,10 +295,30 @@ def _traffic(config: Config, counted: Tally) -> Traffic:
             "cases_per_day is to be observed, but no time column is named. Name it with time under [cases] or "
             "--time, or state the number of cases a day."
         )
-    return Traffic.observed(daily_totals(counted.by_day))
+    return Traffic.observed(total for _, total in sorted(observed_days(config, counted).items()))
 
 
-def is_flagged_today(config: Config, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+def observed_days(config: Config, counted: Tally) -> dict[str, int]:
+    """Return how many cases each day brought, by its ISO date; empty without a time column.
+
+    Rows left out for want of a score or a label count, and negatives of which only a part was kept count as many
+    times as they stand for.
+
+    Parameters
+    ----------
+    config : Config
+    counted : Tally
+    """
+    if counted.by_day is None:
+        return {}
+    mix = config.traffic.prevalence
+    kept_share = mix.share if isinstance(mix, KeptNegatives) else 1.0
+    return totals_of_days(counted.by_day, kept_share, counted.rows_by_day)
+
+
+def is_flagged_today(
+    config: Config, values: Sequence[str], column: str | None = None
+) -> npt.NDArray[np.bool_]:
     """Return which values of the decision column mean that the case was flagged.
 
     The positive label itself, when it is among the values (decisions then use the words of the labels); otherwise
@@ -292,6 +329,8 @@ def is_flagged_today(config: Config, values: Sequence[str]) -> npt.NDArray[np.bo
     config : Config
     values : sequence of str, length n_values
         All that occur; "" stands for cases without a decision and is never flagged.
+    column : str or None
+        What messages call the column; that of the decisions by default.
 
     Returns
     -------
@@ -308,7 +347,7 @@ def is_flagged_today(config: Config, values: Sequence[str]) -> npt.NDArray[np.bo
     if not flagged.any() or all(flagged[i] for i, text in enumerate(texts) if text):
         shown = ", ".join(repr(value) for value in values[:6])
         raise ConfigError(
-            f'the decision column "{config.baseline.decision}" holds {shown}. One value must mean flagged '
+            f'the decision column "{column or config.baseline.decision}" holds {shown}. One value must mean flagged '
             "(1, true, yes or flagged) and another must not."
         )
     return flagged
@@ -356,9 +395,7 @@ def provenance(config: Config, source: CaseSource, counted: Tally, today: date) 
     days = sorted(key for key in counted.by_day.keys if key) if counted.by_day is not None else []
     clusters = counted.clusters
     return Provenance(
-        inputs=tuple(
-            InputRecord(item.name, item.sha256, item.n_rows, item.n_bytes) for item in inputs
-        ),
+        inputs=tuple(InputRecord(item.name, item.sha256, item.n_rows, item.n_bytes) for item in inputs),
         n_rows=rows.n_rows,
         n_kept=rows.n_kept,
         n_missing_score=rows.n_missing_score,

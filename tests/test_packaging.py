@@ -204,7 +204,7 @@ def imported_names(installed: frozenset[str]) -> set[str]:
                 found.add((node.module or "").partition(".")[0])
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= {node.value} & installed
-    return found - set(sys.stdlib_module_names) - {"expectkit", "sample_data", ""}
+    return found - set(sys.stdlib_module_names) - {"expectkit", "sample_data", "tests", ""}
 
 
 def canonical(name: str) -> str:

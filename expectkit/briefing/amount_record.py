@@ -52,7 +52,7 @@ def amount_record(
         amount = _of_the_rest(amount)
     printed = print_amount(amount, period="day" if by_day else None)
     if shown is not None and amount.level == "number and range":
-        printed = _with_mean(printed, shown)
+        printed = with_mean(printed, shown)
     if is_rest and amount.level == "bound only":
         printed = _at_least(printed, amount.lower_bound)
     has_range = amount.level != "refuse"
@@ -64,6 +64,11 @@ def amount_record(
         level=amount.level,
         printed=printed,
     )
+
+
+def with_printed(found: AmountRecord, printed: PrintedVolume) -> AmountRecord:
+    """Return an amount printed another way, such as the same number stands elsewhere."""
+    return replace(found, printed=printed)
 
 
 def _of_the_rest(amount: Amount) -> Amount:
@@ -83,7 +88,7 @@ def _at_least(printed: PrintedVolume, lower_bound: float) -> PrintedVolume:
     )
 
 
-def _with_mean(printed: PrintedVolume, mean: float) -> PrintedVolume:
+def with_mean(printed: PrintedVolume, mean: float) -> PrintedVolume:
     """Replace the printed average; the printed range grows where it has to, to hold it."""
     numbers = {**printed.values, "mean": mean}
     if "mean_low" in numbers:

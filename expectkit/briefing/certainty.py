@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from expectkit.briefing.statements import SettingFacts, Statement, outcomes_of
 from expectkit.briefing.vocabulary import Words
-from expectkit.briefing.wording import count_text, number_text, percent_text, some_of
+from expectkit.briefing.wording import count_text, half_up, money_text, number_text, percent_text, some_of
 
 if TYPE_CHECKING:
     from expectkit.measure.prevalence import DayProfile, Traffic
 
 RATE_NAMES = {"false_negative_rate": "false negative rate", "false_positive_rate": "false positive rate"}
+COST = "cost_per_day"
+"""What the optimism of a cost is called."""
 
 
 def certainty(
@@ -25,6 +28,7 @@ def certainty(
     confirmed_on_fresh_cases: bool = False,
     optimism: Sequence[tuple[str, float, float]] = (),
     n_clusters: int | None = None,
+    currency: str = "",
 ) -> tuple[Statement, ...]:
     """Write what the ranges rest on, one short paragraph a reason.
 
@@ -41,9 +45,11 @@ def certainty(
         Whether the setting was chosen by looking at these test cases.
     confirmed_on_fresh_cases : bool
     optimism : sequence of (str, float, float)
-        Name of a rate, what was measured, and what is left when the choice is corrected for.
+        Name of a rate or `COST`, what was measured, and what is left when the choice is corrected for.
     n_clusters : int or None
         Groups of related cases, when they were declared.
+    currency : str
+        Of a cost; empty when it has none.
 
     Returns
     -------
@@ -58,7 +64,7 @@ def certainty(
         *_days(words, facts),
         *_clusters(words, n_clusters),
         *_choice(words, facts, is_simultaneous, chosen_on_these_cases),
-        *_optimism(optimism),
+        *_optimism(optimism, currency),
         _fresh(confirmed_on_fresh_cases),
         Statement(
             "certainty.each",
@@ -71,7 +77,10 @@ def certainty(
 
 def _cases(words: Words, facts: SettingFacts) -> Statement:
     wrong, missed, _ = outcomes_of(words, facts)
-    parts = [f"{some_of(o.n_seen, o.n_tested)} {o.noun.plural} were {o.briefly}" for o in (missed, wrong)]
+    parts = [
+        f"{some_of(o.n_seen, o.n_tested)} {o.noun.plural} {'was' if o.n_seen == 1 else 'were'} {o.briefly}"
+        for o in (missed, wrong)
+    ]
     text = (
         f"In the test, {parts[0]}, and {parts[1]}. "
         "Other test cases would have given somewhat other counts, and the ranges of the averages allow for that."
@@ -175,15 +184,30 @@ def _choice(words: Words, facts: SettingFacts, is_simultaneous: bool, chosen: bo
         )
 
 
-def _optimism(optimism: Sequence[tuple[str, float, float]]) -> Iterator[Statement]:
+def _optimism(optimism: Sequence[tuple[str, float, float]], currency: str = "") -> Iterator[Statement]:
+    """Say by how much the choice flatters itself, where what is left after the correction is worse in print."""
     for name, stated, corrected in optimism:
         if name in RATE_NAMES:
+            texts = [percent_text(rate) if rate > 0 else "none" for rate in (stated, corrected)]
+            lead = f"The {RATE_NAMES[name]} came out as"
+        elif name == COST:
+            texts = [money_text(cost, currency, _cost_unit(stated)) if currency else number_text(
+                half_up(cost, _cost_unit(stated))) for cost in (stated, corrected)]
+            lead = "The cost a day came out as"
+        else:
+            continue
+        if corrected > stated and texts[0] != texts[1]:
             yield Statement(
                 f"certainty.choice.{name}",
-                f"Choosing a setting on the cases it is judged by flatters it. The {RATE_NAMES[name]} came out as "
-                f"{percent_text(stated)}; corrected for the choice it is about {percent_text(corrected)}.",
+                f"Choosing a setting on the cases it is judged by flatters it. {lead} "
+                f"{texts[0]}; corrected for the choice it is about {texts[1]}.",
                 {"stated": stated, "corrected": corrected},
             )
+
+
+def _cost_unit(cost: float) -> float:
+    """Return what a cost is rounded to: three digits, but no less than a hundredth."""
+    return max(10.0 ** (math.floor(math.log10(cost)) - 2), 0.01) if cost > 0 else 0.01
 
 
 def _fresh(confirmed: bool) -> Statement:

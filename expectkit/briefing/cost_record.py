@@ -24,6 +24,7 @@ class MoneyRecord:
     level: Level
     is_simultaneous: bool
     printed: str | None
+    printed_number: str | None
     printed_low: str | None
     printed_high: str | None
 

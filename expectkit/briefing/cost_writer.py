@@ -61,8 +61,6 @@ class CostEvidence:
     lowest : LowestCost
     break_even : sequence of BreakEven
         Of the operating setting.
-    steps : sequence of Step
-        Between neighbouring settings, from the higher one to the lower one.
     has_scores : bool
         Whether `check` and `proposed` were looked at.
     check : CalibrationCheck or None
@@ -76,7 +74,6 @@ class CostEvidence:
     by_amount: Mapping[str, str]
     lowest: LowestCost
     break_even: Sequence[BreakEven] = ()
-    steps: Sequence[Step] = ()
     has_scores: bool = False
     check: CalibrationCheck | None = None
     proposed: ProposedThreshold | None = None
@@ -86,6 +83,11 @@ class CostEvidence:
     def is_gain(self) -> bool:
         """Whether catches have a value, so that the total is what is gained."""
         return self.priced.costs.caught_positive > 0
+
+
+def printed_amount(record: MoneyRecord) -> float:
+    """Return a printed average as a number: what stands on the page, without its currency."""
+    return 0.0 if record.printed_number is None else as_number(record.printed_number)
 
 
 # ---------------------------------------------------------------------------------------------------- records
@@ -110,7 +112,7 @@ def money_record(
     low, high = sorted(sign * end for end in both)
     is_known = level != "refuse" and bool(np.isfinite([low, high]).all())
     if not is_known:
-        return MoneyRecord(None, None, None, "refuse", simultaneous, None, None, None)
+        return MoneyRecord(None, None, None, "refuse", simultaneous, None, None, None, None)
     printed = print_cost(sign * amount.estimate, low, high, level, simultaneous=simultaneous)
     return MoneyRecord(
         mean=sign * amount.estimate if level == "number and range" else None,
@@ -119,6 +121,7 @@ def money_record(
         level=level,
         is_simultaneous=simultaneous,
         printed=None if printed.mean is None else money(as_number(printed.mean), currency, _CENT),
+        printed_number=printed.mean,
         printed_low=printed.low,
         printed_high=printed.high,
     )
@@ -203,11 +206,11 @@ def _proposal(evidence: CostEvidence) -> ProposalRecord | None:
 
 
 def step_statements(
-    words: Words, evidence: CostEvidence, facts: Mapping[float, SettingFacts]
+    words: Words, steps: Sequence[Step], facts: Mapping[float, SettingFacts]
 ) -> dict[float, Statement]:
     """Say what each step down buys, by the lower setting of the two."""
     found = {}
-    for step in evidence.steps:
+    for step in steps:
         said = step_statement(words, facts[step.start], facts[step.end], step)
         if said is not None:
             found[step.end] = said
@@ -283,17 +286,13 @@ def _against_lowest(
     here, there = settings[operating].total, settings.get(lowest.threshold)
     if here.mean is None or there is None or there.total.mean is None or evidence.is_gain:
         return
-    more = _printed(here) - _printed(there.total)
+    more = exact(printed_amount(here)) - exact(printed_amount(there.total))
     if more > 0:
         amount = money(more, evidence.currency, _CENT)
         text = f"{place} lies outside: there, a day costs about {amount} more than at the lowest."
         yield Statement("cost.against_lowest", text, {"threshold": operating, "more": float(more)})
 
 
-def _printed(record: MoneyRecord) -> Decimal:
-    """Return the printed average as a number: what stands on the page, without its currency."""
-    digits = "".join(mark for mark in record.printed or "" if mark.isdigit() or mark in ".-")
-    return Decimal(digits)
 
 
 def _break_even(words: Words, evidence: CostEvidence) -> Iterator[Statement]:

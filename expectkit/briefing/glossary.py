@@ -39,15 +39,15 @@ def glossary(words: Words) -> tuple[Entry, ...]:
         Entry(
             "Setting (threshold)",
             f"The score from which {words.case.with_article} is {flagged}: at the setting or above, not below it. "
-            "A higher setting flags fewer.",
+            f"At a higher setting fewer are {flagged}.",
         ),
         Entry(
             f"{sentence_case(words.negative.singular)} {flagged}",
-            "A mistake, also called a false alarm or false positive: nothing was wrong with it.",
+            f"A mistake, also called a false alarm or false positive: it is not {words.positive.with_article}.",
         ),
         Entry(
             f"{sentence_case(words.positive.singular)} {missed}",
-            "A mistake, also called a false negative: the model let it pass.",
+            "A mistake, also called a false negative: its score was below the setting.",
         ),
         Entry(
             "False negative rate",

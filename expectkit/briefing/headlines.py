@@ -5,8 +5,7 @@ A headline states the finding and rounds to two figures; everything below it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from expectkit.briefing.axes import nice_step
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.statements import Outcome, SettingFacts, Statement, counted, outcomes_of
 from expectkit.briefing.vocabulary import Noun, Words, sentence_case
@@ -33,6 +32,10 @@ _VERBS = {
 # fmt: on
 
 
+MOST_DOTS = 500
+"""Dots of an icon array; with more cases than this one dot stands for several."""
+
+
 def headline(words: Words, facts: SettingFacts) -> Statement:
     """Write the finding in one line, rounded to two figures.
 
@@ -42,7 +45,7 @@ def headline(words: Words, facts: SettingFacts) -> Statement:
         "headline". Where there were too few cases for a number it says what is known instead.
     """
     wrong, missed, caught = outcomes_of(words, facts)
-    catch, flag = _verb(caught.happens, "catch", last=True), _verb(wrong.briefly, "flag", last=False)
+    catch, flag, rest = headline_verbs(words)
     caught_text, wrong_text = _headline_amount(caught), _headline_amount(wrong)
     values = {
         f"{outcome.name}.mean": outcome.printed.values["mean"]
@@ -52,14 +55,17 @@ def headline(words: Words, facts: SettingFacts) -> Statement:
     if caught_text and wrong_text:
         periods = caught.printed.period, wrong.printed.period
         if periods[0] == periods[1]:
-            text = f"Each {periods[0]} it should {catch} {caught_text}, and {flag} {wrong_text} by mistake"
+            text = f"Each {periods[0]} it should {catch} {caught_text}, and {flag} {wrong_text}{rest} by mistake"
         else:
-            text = f"It should {catch} {caught_text} a {periods[0]}, and {flag} {wrong_text} a {periods[1]} by mistake"
+            text = (
+                f"It should {catch} {caught_text} a {periods[0]}, "
+                f"and {flag} {wrong_text} a {periods[1]}{rest} by mistake"
+            )
     elif caught_text:
         text = f"Each {caught.printed.period} it should {catch} {caught_text}"
     elif wrong_text:
         text = (
-            f"Each {wrong.printed.period} it should {flag} {wrong_text} by mistake; {_open_question(missed)}"
+            f"Each {wrong.printed.period} it should {flag} {wrong_text}{rest} by mistake; {_open_question(missed)}"
         )
     else:
         text = sentence_case(_open_question(missed))
@@ -91,9 +97,16 @@ def _verb(participle: str, default: str, *, last: bool) -> str:
     return _VERBS.get(parts[-1 if last else 0], default)
 
 
-def headline_verbs(words: Words) -> tuple[str, str]:
-    """Return what a headline says the model does: to positives it catches, and to negatives it flags."""
-    return _verb(words.caught, "catch", last=True), _verb(words.briefly_flagged, "flag", last=False)
+def headline_verbs(words: Words) -> tuple[str, str, str]:
+    """Return what a headline says the model does: to positives it catches, and to negatives it flags.
+
+    The third text follows the negatives, with its space: " to a doctor" of "sent to a doctor".
+    """
+    catch, flagged = _verb(words.caught, "catch", last=True), words.briefly_flagged
+    first, _, rest = flagged.partition(" ")
+    if first.lower() not in _VERBS:
+        return catch, "flag", ""
+    return catch, _VERBS[first.lower()], f" {rest}" if rest else ""
 
 
 def deck(words: Words, facts: SettingFacts, *, version: str = "", setting: str = "proposed") -> Statement:
@@ -113,14 +126,14 @@ def deck(words: Words, facts: SettingFacts, *, version: str = "", setting: str =
     place = f"at the {setting} setting of {threshold_text(facts.threshold)}"
     many = counted(words.case, cases.mean) if cases.mean is not None else words.case.plural
     first = f"{sentence_case(model)}, {place}, on an average {cases.period} of {many}."
-    share = (
-        f"{_about(positives)} a {positives.period}"
-        if positives.period != cases.period
-        else f"{_about(positives)}"
-    )
     verb = "is" if positives.mean == "1" else "are"
     kind = words.positive.with_article if positives.mean == "1" else words.positive.plural
-    second = f" {sentence_case(share)} of them {verb} {kind}." if positives.mean else ""
+    second = ""
+    if positives.mean is not None and positives.period == cases.period:
+        second = f" {sentence_case(_about(positives))} of them {verb} {kind}."
+    elif positives.mean is not None:
+        brings = f"{'about ' if positives.is_about else ''}{counted(words.positive, positives.mean)}"
+        second = f" An average {positives.period} brings {brings}."
     values = {
         f"{n}.mean": v.values["mean"]
         for n, v in (("cases", cases), ("positives", positives))
@@ -219,17 +232,17 @@ def _typically(outcomes: tuple[Outcome, ...]) -> str:
 
 
 def dots(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
-    """Write the labels and captions of the icon array; empty when an outcome has no printed average.
+    """Write the labels and the caption of the icon array; empty when an outcome has no printed average.
 
     Returns
     -------
     tuple of Statement
-        ``dots.<name>.label`` and ``.remark``, "dots.caption", and "dots.caption.scaled" for one dot of every
-        1,000.
+        ``dots.<name>.label`` and ``.remark``, and "dots.caption", whose values hold "cases_per_dot".
     """
     outcomes = outcomes_of(words, facts)
     if any("mean" not in outcome.printed.values for outcome in outcomes):
         return ()
+    size = cases_per_dot(sum(outcome.printed.values["mean"] for outcome in outcomes))
     statements = []
     for outcome in outcomes:
         number = outcome.printed.mean or ""
@@ -237,36 +250,53 @@ def dots(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
         values = {f"{outcome.name}.mean": outcome.printed.values["mean"]}
         statements += [
             Statement(f"dots.{outcome.name}.label", label, values),
-            Statement(f"dots.{outcome.name}.remark", _remark(words, outcome.name)),
+            Statement(f"dots.{outcome.name}.remark", _remark(words, outcome, size)),
         ]
-    return (*statements, *_captions(words, facts, outcomes))
+    return (*statements, _caption(words, facts, outcomes, size))
 
 
-def _remark(words: Words, name: str) -> str:
-    if name == "caught_positives":
-        return "What the model is for."
-    if name == "flagged_negatives":
-        return "Nothing was wrong with them."
-    return "Found in other ways, or never."
+def cases_per_dot(n_cases: float) -> int:
+    """Return how many cases one dot stands for: 1, 2, 5, 10, 20 and so on, for at most 500 dots.
+
+    Examples
+    --------
+    >>> cases_per_dot(500), cases_per_dot(501), cases_per_dot(12_000)
+    (1, 2, 50)
+    """
+    return 1 if n_cases <= MOST_DOTS else round(nice_step(n_cases / MOST_DOTS))
 
 
-def _captions(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...]) -> Iterator[Statement]:
-    periods = {outcome.printed.period for outcome in outcomes} | {facts.printed.negatives.period}
+def is_part_of_dot(n_cases: float, size: int) -> bool:
+    """Return whether there are some cases, but so few that they round to no dot."""
+    return 0 < n_cases and half_up(n_cases / size, 1) == 0
+
+
+def _remark(words: Words, outcome: Outcome, size: int) -> str:
+    remark = {
+        "caught_positives": "What the model is for.",
+        "flagged_negatives": f"A mistake: they are not {words.positive.plural}.",
+        "missed_positives": "Found in other ways, or never.",
+    }[outcome.name]
+    if is_part_of_dot(outcome.printed.values["mean"], size):
+        remark += f" The one hollow dot stands for fewer than {number_text(size)}."
+    return remark
+
+
+def _caption(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...], size: int) -> Statement:
+    period, negatives = outcomes[0].printed.period, facts.printed.negatives
     flagged = f"{words.negative.singular} {words.briefly_flagged}"
-    lead = (
-        f"One dot is one {words.positive.singular}, or one {flagged}, "
-        f"on an average {outcomes[0].printed.period}."
-    )
-    scaled = (
-        f"One dot is one of every 1,000 of these: {words.positive.plural}, "
-        f"and {words.negative.plural} {words.briefly_flagged}."
-    )
-    rest, values = "", {}
-    if len(periods) == 1:
-        negatives = facts.printed.negatives.values["mean"] - outcomes[0].printed.values["mean"]
-        others = number_text(half_up(negatives, 1))
-        if negatives >= 1:
-            rest = f" The other {words.negative.counted(others)} pass untouched."
-            values = {"others": float(half_up(negatives, 1))}
-    yield Statement("dots.caption", lead + rest, values)
-    yield Statement("dots.caption.scaled", scaled + rest, values)
+    text = f"One dot is one {words.positive.singular}, or one {flagged}, on an average {period}."
+    if size > 1:
+        number = number_text(size)
+        many = f"{words.negative.plural} {words.briefly_flagged}"
+        text = f"One dot is {number} {words.positive.plural}, or {number} {many}, on an average {period}."
+    values = {"cases_per_dot": float(size)}
+    is_comparable = {outcome.printed.period for outcome in outcomes} == {negatives.period}
+    if is_comparable and "mean" in negatives.values:
+        others = half_up(negatives.values["mean"] - outcomes[0].printed.values["mean"], 1)
+        if others >= 1:
+            verb = "is" if others == 1 else "are"
+            counted_others = words.negative.counted(number_text(others))
+            text += f" The other {counted_others} {verb} not {words.briefly_flagged}."
+            values["others"] = float(others)
+    return Statement("dots.caption", text, values)

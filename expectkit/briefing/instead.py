@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from expectkit.briefing.printed import PrintedVolume, PrintedVolumes
+from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.statements import SettingFacts, counted, mistake_sentences, outcomes_of
 from expectkit.briefing.vocabulary import Words, sentence_case
-from expectkit.briefing.wording import DAYS, exact, half_up, number_text, threshold_text
+from expectkit.briefing.wording import DAYS, exact, number_text, threshold_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,13 @@ class Instead:
     say: str
 
 
-def instead(words: Words, facts: SettingFacts) -> tuple[Instead, ...]:
+def instead(
+    words: Words,
+    facts: SettingFacts,
+    *,
+    accuracies: tuple[str, str] | None = None,
+    has_current_process: bool = False,
+) -> tuple[Instead, ...]:
     """List abstract statements with their concrete replacements.
 
     Parameters
@@ -34,6 +40,10 @@ def instead(words: Words, facts: SettingFacts) -> tuple[Instead, ...]:
     words : Words
     facts : SettingFacts
         Of the operating setting.
+    accuracies : (str, str) or None
+        Share of right decisions of the model and of flagging nothing, as printed elsewhere; None without them.
+    has_current_process : bool
+        Whether the process of today stands beside the model on these pages.
 
     Returns
     -------
@@ -41,11 +51,11 @@ def instead(words: Words, facts: SettingFacts) -> tuple[Instead, ...]:
         For accuracy, recall, the area under the curve, "understands", "state of the art" and "rarely wrong".
     """
     return (
-        _accuracy(words, facts),
+        _accuracy(words, facts, accuracies),
         _recall(words, facts),
         _area(words, facts),
         _understands(words, facts),
-        _state_of_the_art(words, facts),
+        _state_of_the_art(words, facts, has_current_process),
         _rarely_wrong(words, facts),
     )
 
@@ -64,36 +74,18 @@ def _per_day(volume: PrintedVolume) -> Decimal | None:
     return exact(volume.values["mean"]) / DAYS[volume.period]
 
 
-def _shares(printed: PrintedVolumes) -> tuple[Decimal, Decimal] | None:
-    """Return accuracy of the model and of flagging nothing, from the printed averages; None without them."""
-    volumes = (printed.missed_positives, printed.flagged_negatives, printed.positives, printed.cases)
-    missed, wrong, positives, cases = (_per_day(volume) for volume in volumes)
-    if missed is None or wrong is None or positives is None or not cases:
-        return None
-    return 1 - (missed + wrong) / cases, 1 - positives / cases
-
-
-def _tenths(share: Decimal) -> str:
-    """Write a share with one decimal, or as many as keep it apart from all and nothing."""
-    unit = Decimal("0.1")
-    while share not in (0, 1) and half_up(share * 100, unit) in (0, 100):
-        unit /= 10
-    return f"{number_text(half_up(share * 100, unit))}%"
-
-
 # ----------------------------------------------------------------------------------------------- the entries
 
 
-def _accuracy(words: Words, facts: SettingFacts) -> Instead:
-    shares = _shares(facts.printed)
+def _accuracy(words: Words, facts: SettingFacts, accuracies: tuple[str, str] | None) -> Instead:
     name = "“Highly accurate”"
     both = f"{words.positive.plural} {words.missed} and {words.negative.plural} {words.briefly_flagged}"
     why = f"It mixes two kinds of mistake that weigh differently: {both}."
-    if shares is not None:
-        of_model, of_nothing = shares
-        name = f"“{_tenths(of_model)} accurate”"
+    if accuracies is not None:
+        of_model, of_nothing = accuracies
+        name = f"“{of_model} accurate”"
         why = (
-            f"It mixes two kinds of mistake. Flagging nothing at all would be {_tenths(of_nothing)} accurate "
+            f"It mixes two kinds of mistake. Flagging nothing at all would be {of_nothing} accurate "
             f"and catch none of the {words.positive.plural}."
         )
     return Instead(name, why, _mistakes(words, facts))
@@ -141,11 +133,10 @@ def _understands(words: Words, facts: SettingFacts) -> Instead:
     return Instead("“The model understands” or “knows”", why, say)
 
 
-def _state_of_the_art(words: Words, facts: SettingFacts) -> Instead:
+def _state_of_the_art(words: Words, facts: SettingFacts, has_current_process: bool) -> Instead:
     printed = facts.printed
-    why = (
-        "It compares with models nobody here uses, on other data. The choice is between this model and none."
-    )
+    rest = "what is done today" if has_current_process else "none"
+    why = f"It compares with models nobody here uses, on other data. The choice is between this model and {rest}."
     caught, wrong = printed.caught_positives, printed.flagged_negatives
     if "mean" in caught.values and "mean" in wrong.values:
         say = (

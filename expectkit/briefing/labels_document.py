@@ -117,7 +117,7 @@ def _asks(record: LabelsRecord) -> Section:
 
 def _label(label: LabelRecord, number: int) -> Section:
     """Write one label: the blocks that a briefing on this question alone would begin with."""
-    record = label.record
+    record, headline = label.record, label.record.statement("headline")
     parts = [opening.write(record), settings.write(record), certainty.write(record)]
     first, *later = [part for part in parts if part is not None]
     blocks: list[Block] = list(first.blocks)
@@ -125,7 +125,7 @@ def _label(label: LabelRecord, number: int) -> Section:
         blocks += [Heading(part.title), *(block for block in part.blocks if not isinstance(block, Heading))]
     return Section(
         id=f"label-{number}",
-        title=f"{sentence_case(label.name)}: {record.statement('headline')[:1].lower()}{record.statement('headline')[1:]}",
+        title=f"{sentence_case(label.name)}: {headline[:1].lower()}{headline[1:]}",
         deck=record.statement("deck"),
         blocks=tuple(blocks),
         starts_page=True,

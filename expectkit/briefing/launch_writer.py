@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from expectkit.briefing.amount_text import days_in_words, hours_text, money
-from expectkit.briefing.cost_writer import CostEvidence, setting_cost
+from expectkit.briefing.cost_record import MoneyRecord
 from expectkit.briefing.launch_record import FrameEntry, OptionRecord, ParameterRecord
+from expectkit.briefing.people_record import SidesRecord
+from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.printed_cost import print_cost
 from expectkit.briefing.record import Record, SettingRecord
-from expectkit.briefing.statements import setting_facts
+from expectkit.briefing.statements import SettingFacts
 from expectkit.briefing.table_text import NOTHING, average_text
-from expectkit.briefing.vocabulary import Words, clean_text, sentence_case
+from expectkit.briefing.vocabulary import Words, clean_text
 from expectkit.briefing.wording import (
     DAYS,
     as_number,
@@ -29,7 +31,6 @@ from expectkit.briefing.wording import (
 
 if TYPE_CHECKING:
     from expectkit.measure.capacity import Overload, Staffing
-    from expectkit.measure.volumes import DailyVolumes
 
 Fallback = Literal["pass all", "flag all", "today's process"]
 
@@ -74,13 +75,16 @@ class Capacity:
     per_day : float
     overload : Overload
         At the operating setting.
-    fits : DailyVolumes or None
-        At the lowest setting this capacity can staff; None when there is none.
+    fits : SettingFacts or None
+        The lowest setting this capacity can staff; None when there is none.
+    cost : MoneyRecord or None
+        Of that setting.
     """
 
     per_day: float
     overload: Overload
-    fits: DailyVolumes | None
+    fits: SettingFacts | None
+    cost: MoneyRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,26 +185,17 @@ def _missing(record: Record) -> str:
 # ---------------------------------------------------------------------------------------------- the parameters
 
 _TITLES = {
-    "threshold": "Setting",
-    "review_capacity": "Review capacity",
-    "who_reviews": "Who reviews",
-    "label_delay": "Label delay",
-    "fallback": "Fallback",
-    "retraining": "Retraining",
+    "threshold": ("Setting", "Which setting is used?"),
+    "review_capacity": ("Review capacity", "How many cases a day can people review?"),
+    "who_reviews": ("Who reviews", "Who reviews what is flagged?"),
+    "label_delay": ("Label delay", "How long until it is known whether a case was positive?"),
+    "fallback": ("Fallback", "What is done while the model does not answer?"),
+    "retraining": ("Retraining", "When is the model trained anew?"),
 }
-_QUESTIONS = {
-    "threshold": "Which setting is used?",
-    "review_capacity": "How many cases a day can people review?",
-    "who_reviews": "Who reviews what is flagged?",
-    "label_delay": "How long until it is known whether a case was positive?",
-    "fallback": "What is done with cases while the model does not answer?",
-    "retraining": "When is the model trained anew?",
-}
+Options = Iterator[OptionRecord]
 
 
-def parameters(
-    record: Record, launch: LaunchEvidence, costs: CostEvidence | None
-) -> tuple[ParameterRecord, ...]:
+def parameters(record: Record, launch: LaunchEvidence) -> tuple[ParameterRecord, ...]:
     """Weigh the options of each launch parameter in the printed numbers of the record.
 
     Parameters
@@ -208,36 +203,35 @@ def parameters(
     record : Record
         With costs, reviews and people already in it.
     launch : LaunchEvidence
-    costs : CostEvidence or None
 
     Returns
     -------
     tuple of ParameterRecord
         All six, those without a stated option too.
     """
-    options: dict[str, Callable[[], Iterator[OptionRecord]]] = {
-        "threshold": lambda: _settings(record),
-        "review_capacity": lambda: _capacities(record, launch, costs),
-        "who_reviews": lambda: _reviewers(record, launch, costs),
-        "label_delay": lambda: _delays(record, launch, costs),
-        "fallback": lambda: _fallbacks(record, launch, costs),
-        "retraining": lambda: _retrainings(record, launch),
+    write: dict[str, Callable[[Record, LaunchEvidence], Options]] = {
+        "threshold": _settings,
+        "review_capacity": _capacities,
+        "who_reviews": _reviewers,
+        "label_delay": _delays,
+        "fallback": _fallbacks,
+        "retraining": _retrainings,
     }
     decides = launch.decides or {}
     return tuple(
         ParameterRecord(
-            key, title, tuple(options[key]()), clean_text(decides.get(key, "")), _QUESTIONS[key]
+            key, title, tuple(write[key](record, launch)), clean_text(decides.get(key, "")), question
         )
-        for key, title in _TITLES.items()
+        for key, (title, question) in _TITLES.items()
     )
 
 
-def _settings(record: Record) -> Iterator[OptionRecord]:
+def _settings(record: Record, launch: LaunchEvidence) -> Options:
     for setting in record.settings:
+        name = f"{setting.printed_threshold}, {setting.name[:1].lower()}{setting.name[1:]}"
         volumes = f"{_flagged(record.words, setting)}, {_missed(record.words, setting)}"
-        cost = NOTHING if setting.cost is None else _money_of(setting)
-        name = f"{setting.printed_threshold}, {setting.name.lower()}"
-        yield OptionRecord(name, volumes, cost, setting.is_operating)
+        total = None if setting.cost is None else setting.cost.total
+        yield OptionRecord(name, volumes, _a_day(total), setting.is_operating, {"threshold": setting.threshold})
 
 
 def _flagged(words: Words, setting: SettingRecord) -> str:
@@ -248,40 +242,149 @@ def _missed(words: Words, setting: SettingRecord) -> str:
     return f"{average_text(setting.per_day['missed_positives'].printed)} {words.positive.plural} {words.missed}"
 
 
-def _money_of(setting: SettingRecord) -> str:
-    if setting.cost is None or setting.cost.total.printed is None:
-        return NOTHING
-    return f"{setting.cost.total.printed} a day"
+def _a_day(total: MoneyRecord | None) -> str:
+    return NOTHING if total is None or total.printed is None else f"{total.printed} a day"
 
 
-def _capacities(
-    record: Record, launch: LaunchEvidence, costs: CostEvidence | None
-) -> Iterator[OptionRecord]:
+def _capacities(record: Record, launch: LaunchEvidence) -> Options:
     for place, capacity in enumerate(launch.capacities):
-        over = capacity.overload
-        said = []
-        if over.may_be_stated:
-            said.append(f"{_start(days_in_words(over.probability))} over it at {record.operating.printed_threshold}")
-        money_text, values = NOTHING, {"capacity": capacity.per_day}
-        fits = capacity.fits
-        if fits is None:
+        said, values = [], {"capacity": capacity.per_day}
+        if capacity.overload.may_be_stated:
+            share = days_in_words(capacity.overload.probability)
+            said.append(f"{share} over it at {record.operating.printed_threshold}")
+        if capacity.fits is None:
             said.append("no setting fits")
         else:
-            facts = setting_facts(_counts(record, fits, costs), fits) if costs is not None else None
-            values["threshold"] = fits.threshold
-            missed = "" if facts is None else f", {average_text(facts.printed.missed_positives)} {record.words.missed}"
-            said.append(f"fits from {threshold_text(fits.threshold)} up{missed}")
-            if costs is not None:
-                total = setting_cost(costs, costs.priced.at(fits.threshold, simultaneous=True)).total
-                money_text = NOTHING if total.printed is None else f"{total.printed} a day there"
+            missed = average_text(capacity.fits.printed.missed_positives)
+            said.append(
+                f"fits from {threshold_text(capacity.fits.threshold)} up: "
+                f"{missed} {record.words.positive.plural} {record.words.missed}"
+            )
+            values["threshold"] = capacity.fits.threshold
+        text = "; ".join(said)
         yield OptionRecord(
-            f"{number_text(capacity.per_day)} a day", _start("; ".join(said)), money_text, place == 0, values
+            f"{number_text(capacity.per_day)} a day",
+            text[:1].upper() + text[1:],
+            _a_day(capacity.cost),
+            place == 0,
+            values,
         )
 
 
-def _counts(record: Record, volumes: DailyVolumes, costs: CostEvidence) -> Any:  # type: ignore[name-defined]
-    return costs.priced.sweep.counts_at(volumes.threshold)
+def _reviewers(record: Record, launch: LaunchEvidence) -> Options:
+    for place, team in enumerate(launch.reviewers):
+        name, minutes = clean_text(team.name), team.minutes_per_review
+        if minutes is not None:
+            name += f", {number_text(minutes)} {'minute' if minutes == 1 else 'minutes'} a review"
+        work = team.staffing
+        if work is None or work.hours is None:
+            yield OptionRecord(name, NOTHING, NOTHING, place == 0)
+            continue
+        hours = hours_text(work.hours, work.hours_low, work.hours_high)
+        values = {"hours": as_number(hours)}
+        volumes = f"{hours} {'hour' if hours == '1' else 'hours'} of review a day"
+        yield OptionRecord(name, volumes, _wages(record, team, work), place == 0, values)
 
 
-def _start(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _wages(record: Record, team: Reviewers, work: Staffing) -> str:
+    """Write what the hours of a day cost, to the unit their range asks for."""
+    if team.cost_per_hour is None or work.hours is None or work.hours_low is None or work.hours_high is None:
+        return NOTHING
+    numbers = [hours * team.cost_per_hour for hours in (work.hours, work.hours_low, work.hours_high)]
+    is_wide = record.threshold_choice.is_simultaneous
+    printed = print_cost(*numbers, "number and range", simultaneous=is_wide)
+    return NOTHING if printed.mean is None else f"{_money(as_number(printed.mean), record)} a day"
+
+
+def _money(amount: float | Decimal, record: Record) -> str:
+    return money(amount, None if record.costs is None else record.costs.currency, _CENT)
+
+
+def _unit_cost(record: Record, name: str) -> Decimal | None:
+    """Return a cost that is the same for every case; None where it is not stated or differs by case."""
+    if record.costs is None or record.costs.is_gain or name not in record.costs.unit_costs:
+        return None
+    return exact(record.costs.unit_costs[name])
+
+
+def _a_day_printed(volume: PrintedVolume) -> Decimal | None:
+    """Return a printed average per day; None where it may not be stated."""
+    return exact(volume.values["mean"]) / DAYS[volume.period] if "mean" in volume.values else None
+
+
+def _delays(record: Record, launch: LaunchEvidence) -> Options:
+    words, missed = record.words, _a_day_printed(record.per_day["missed_positives"].printed)
+    cost = _unit_cost(record, "missed_positive")
+    for place, days in enumerate(launch.label_delay_days):
+        name = f"{number_text(days)} {'day' if days == 1 else 'days'}"
+        if missed is None:
+            yield OptionRecord(name, NOTHING, NOTHING, place == 0, {"days": days})
+            continue
+        until = half_up(missed * exact(days), 1)
+        volumes = f"{number_text(until)} {words.positive.for_count(number_text(until))} {words.missed} before the first is known"
+        amount = NOTHING if cost is None else _money(until * cost, record)
+        yield OptionRecord(name, volumes, amount, place == 0, {"days": days, "missed": float(until)})
+
+
+def _fallbacks(record: Record, launch: LaunchEvidence) -> Options:
+    words = record.words
+    printed = {name: record.per_day[name].printed for name in ("positives", "negatives")}
+    positives, negatives = (_a_day_printed(volume) for volume in printed.values())
+    today = None if record.people is None else record.people.sides
+    texts = {
+        "pass all": f"Let all {words.case.plural} pass",
+        "flag all": f"Send all {words.case.plural} to people",
+        "today's process": "Today's process",
+    }
+    if positives is not None:
+        volumes = f"{average_text(printed['positives'])} {words.positive.plural} {words.missed}"
+        amount = _total(record, positives, Decimal(0))
+        yield OptionRecord(texts["pass all"], volumes, amount, launch.fallback == "pass all")
+    if negatives is not None:
+        volumes = f"{average_text(printed['negatives'])} {words.negative.plural} {words.briefly_flagged}"
+        amount = _total(record, Decimal(0), negatives)
+        yield OptionRecord(texts["flag all"], volumes, amount, launch.fallback == "flag all")
+    if today:
+        yield _today(record, today, texts["today's process"], launch.fallback == "today's process")
+
+
+def _today(record: Record, sides: Mapping[str, SidesRecord], name: str, is_proposed: bool) -> OptionRecord:
+    words, missed, flagged = record.words, sides["missed_positives"], sides["flagged_negatives"]
+    volumes = (
+        f"{flagged.printed_today} {words.negative.plural} {words.briefly_flagged}{_per(flagged)}, "
+        f"{missed.printed_today} {words.positive.plural} {words.missed}{_per(missed)}"
+    )
+    amount = NOTHING
+    if missed.today is not None and flagged.today is not None:
+        a_day = (exact(side.today or 0) / DAYS[side.period] for side in (missed, flagged))
+        amount = _total(record, *a_day)
+    return OptionRecord(name, volumes, amount, is_proposed)
+
+
+def _per(side: SidesRecord) -> str:
+    return "" if side.period == "day" else f" a {side.period}"
+
+
+def _total(record: Record, missed: Decimal, flagged: Decimal) -> str:
+    """Write what so many mistakes a day cost, from their printed numbers."""
+    costs = _unit_cost(record, "missed_positive"), _unit_cost(record, "flagged_negative")
+    if costs[0] is None or costs[1] is None:
+        return NOTHING
+    return f"{_money(half_up(missed * costs[0] + flagged * costs[1], 1), record)} a day"
+
+
+def _retrainings(record: Record, launch: LaunchEvidence) -> Options:
+    words, positives = record.words, _a_day_printed(record.per_day["positives"].printed)
+    start = datetime.date.fromisoformat(record.provenance.date)
+    delay = max(launch.label_delay_days[:1], default=0.0)
+    for place, date in enumerate(launch.retraining):
+        days = (date - start).days - delay
+        volumes = NOTHING
+        values = {}
+        if days <= 0:
+            volumes = f"No {words.case.singular} from after this briefing would be labelled by then"
+        elif positives is not None:
+            labelled = half_up(positives * exact(days), 100)
+            values["labelled"] = float(labelled)
+            volumes = f"About {number_text(labelled)} new {words.positive.plural} labelled by then"
+        yield OptionRecord(date_text(date), volumes, NOTHING, place == 0, values)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.wording import Period
 from expectkit.measure.comparison import Basis, Verdict
 
 
@@ -38,7 +39,7 @@ class DifferenceRecord:
 class SidesRecord:
     """One kind of mistake of today and of the model, printed per the same period."""
 
-    period: str
+    period: Period
     today: float | None
     today_low: float | None
     today_high: float | None

@@ -1,7 +1,7 @@
 """Daily volumes as printed: rounded once, in the shortest period that reads well, so that they add up.
 
-In print, missed and caught positives add up to the positives, and flagged cases are caught positives plus
-flagged negatives. Printed rates agree with the printed counts to their last digit, and printed ranges hold
+In print, missed and caught positives add up to the positives as far as their last digit goes, and flagged cases
+are caught positives plus flagged negatives. From 10 up all of them are whole cases. Printed rates agree with the printed counts to their last digit, and printed ranges hold
 the printed averages. What the level of a volume forbids is None.
 """
 
@@ -116,7 +116,7 @@ class PrintedVolumes:
     """All volumes of one setting as printed; they add up.
 
     Where both are stated as numbers, missed and caught positives are per the same period and add up to the
-    positives; flagged cases are caught positives plus flagged negatives.
+    positives, to a case where fewer than 10 are missed and their tenths are printed; flagged cases are caught positives plus flagged negatives.
 
     Parameters
     ----------
@@ -163,8 +163,9 @@ def print_volumes(volumes: DailyVolumes) -> PrintedVolumes:
 
     Notes
     -----
-    Positives and missed positives are rounded to the unit of the missed ones, caught positives are their
-    difference. The units are made finer until the printed rates agree with the printed counts. When one of
+    Positives and missed positives are rounded to the unit of the missed ones, but to whole cases from 10 up;
+    caught positives are their difference. The units are made finer, never below whole cases from 10 up, until
+    the printed rates agree with the printed counts; otherwise the rate is what the counts give. When one of
     missed and caught may not be stated as a number, the other would give it away and is printed as a range.
     """
     amounts: dict[str, _Amount] = {"cases": _plain_amount(volumes.cases, digits=4)}
@@ -242,11 +243,12 @@ def _plain_amount(volume: DailyVolume, period: Period | None = None, digits: int
 
 
 def _refined(unit: Decimal, number: Decimal) -> Iterator[Decimal]:
-    """Yield a unit and finer ones, to tenths of a case, or as fine as it takes below 3 cases."""
+    """Yield a unit and finer ones: to whole cases from 10 up, to tenths from 3 up, as fine as it takes below."""
+    finest = _ONE if number >= 10 else Decimal("0.1") if number >= 3 else Decimal(0)
     for _ in range(_MAX_REFINEMENTS):
         yield unit
         unit = finer(unit)
-        if number >= 3 and unit < Decimal("0.1"):
+        if unit < finest:
             return
 
 
@@ -265,10 +267,10 @@ def _agreed(
 ) -> _Agreed | None:
     """Return the coarsest printed counts from which a reader gets the printed percentage.
 
-    Where no unit will do, the coarsest counts stay and the percentage is what they give. None where a count
+    Where no unit will do, the finest counts stay and the percentage is what they give. None where a count
     would be printed as nothing or as all.
     """
-    first: _Agreed | None = None
+    last: _Agreed | None = None
     for unit in units:
         part, whole = counts_at(unit)
         if 0 < part < whole:
@@ -276,8 +278,8 @@ def _agreed(
             if percent is not None:
                 return _Agreed(part, whole, unit, percent)
             given = half_up(part / whole * _HUNDRED, percent_units(part / whole)[0])
-            first = first or _Agreed(part, whole, unit, given)
-    return first
+            last = _Agreed(part, whole, unit, given)
+    return last
 
 
 def _add_positives(volumes: DailyVolumes, amounts: dict[str, _Amount], percents: dict[str, Decimal]) -> None:
@@ -289,15 +291,25 @@ def _add_positives(volumes: DailyVolumes, amounts: dict[str, _Amount], percents:
     coarsest = _unit(volumes.positives, period)
 
     def counts_at(unit: Decimal) -> tuple[Decimal, Decimal]:
-        return half_up(missed_mean, unit), half_up(all_mean, min(unit, coarsest) if known else unit)
+        return half_up(missed_mean, unit), half_up(all_mean, whole_unit(unit))
+
+    def whole_unit(unit: Decimal) -> Decimal:
+        return _whole(min(unit, coarsest) if known else unit, all_mean)
 
     start = min(_unit(volume, period, _widening(volumes)) for volume in (missed, caught))
     agreed = _agreed(missed_mean / all_mean, _refined(start, missed_mean), counts_at)
     if agreed is not None:
         percents["false_negative_rate"] = agreed.percent
-        amounts["positives"] = _Amount(agreed.whole, period, agreed.unit)
+        caught_value = agreed.whole - agreed.part
+        caught_unit = _whole(agreed.unit, caught_value)
+        amounts["positives"] = _Amount(agreed.whole, period, whole_unit(agreed.unit))
         amounts["missed_positives"] = _Amount(agreed.part, period, agreed.unit)
-        amounts["caught_positives"] = _Amount(agreed.whole - agreed.part, period, agreed.unit)
+        amounts["caught_positives"] = _Amount(half_up(caught_value, caught_unit), period, caught_unit)
+
+
+def _whole(unit: Decimal, number: Decimal) -> Decimal:
+    """Return a unit that prints no part of a case from 10 cases up."""
+    return max(unit, _ONE) if number >= 10 else unit
 
 
 def _negatives(volumes: DailyVolumes, amounts: dict[str, _Amount]) -> _Amount:
@@ -366,7 +378,7 @@ def _print_volume(volume: DailyVolume, amount: _Amount | None, whole: DailyVolum
         numbers |= _range_of_mean(volume, period, numbers.get("mean"))
         numbers |= _ranges_of_days(volume, numbers.get("mean") if period == "day" else None)
     if level != "refuse":
-        numbers |= _bounds(volume, period)
+        numbers |= _bounds(volume, period, _mean(whole) * DAYS[period])
     if level == "bound only":
         is_most = _mean(volume) * 2 > _mean(whole)
         numbers |= _one_sided(numbers, is_most=is_most)
@@ -383,18 +395,23 @@ def _print_volume(volume: DailyVolume, amount: _Amount | None, whole: DailyVolum
     )
 
 
-def _bounds(volume: DailyVolume, period: Period) -> dict[str, Decimal]:
-    """Round the one-sided bounds outward, to whole cases."""
+def _bounds(volume: DailyVolume, period: Period, whole: Decimal) -> dict[str, Decimal]:
+    """Round the one-sided bounds outward, to whole cases; near all, what is left of the whole sets the unit."""
     bounds = {}
     if volume.upper_bound is not None:
-        bounds["upper_bound"] = _bound(exact(volume.upper_bound) * DAYS[period], ROUND_CEILING)
+        upper = exact(volume.upper_bound) * DAYS[period]
+        bounds["upper_bound"] = _bound(upper, upper, ROUND_CEILING)
     if volume.lower_bound is not None:
-        bounds["lower_bound"] = _bound(exact(volume.lower_bound) * DAYS[period], ROUND_FLOOR)
+        lower = exact(volume.lower_bound) * DAYS[period]
+        bounds["lower_bound"] = _bound(lower, min(lower, whole - lower), ROUND_FLOOR)
     return bounds
 
 
-def _bound(number: Decimal, rounding: str) -> Decimal:
-    return rounded(number, max(unit_for(number / 10), _ONE), rounding) if number > 0 else Decimal(0)
+def _bound(number: Decimal, known_to: Decimal, rounding: str) -> Decimal:
+    """Round a bound to the unit of its size, or of its distance from all."""
+    if number <= 0:
+        return Decimal(0)
+    return rounded(number, max(unit_for(known_to / 10), _ONE) if known_to > 0 else _ONE, rounding)
 
 
 def _one_sided(numbers: Mapping[str, Decimal], *, is_most: bool) -> dict[str, Decimal]:

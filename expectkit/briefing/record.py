@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expectkit.briefing.checklist import ChecklistEntry
+from expectkit.briefing.cost_record import CostsRecord, ReviewsRecord, SettingCostRecord
 from expectkit.briefing.failure_record import FailuresRecord, GroupsRecord
+from expectkit.briefing.goal_record import GoalRecord
 from expectkit.briefing.instead import Instead
+from expectkit.briefing.lanes_record import LanesRecord
+from expectkit.briefing.launch_record import FrameEntry, ParameterRecord
+from expectkit.briefing.people_record import PeopleRecord
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.promise_words import PromiseRecord
 from expectkit.briefing.statements import Statement
@@ -133,6 +138,7 @@ class SettingRecord:
     rates: Mapping[str, RateRecord]
     per_day: Mapping[str, VolumeRecord]
     statements: tuple[Statement, ...]
+    cost: SettingCostRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +282,13 @@ class Record:
     failures: FailuresRecord | None = None
     slices: tuple[GroupsRecord, ...] = ()
     checklist: tuple[ChecklistEntry, ...] | None = None
+    costs: CostsRecord | None = None
+    reviews: ReviewsRecord | None = None
+    people: PeopleRecord | None = None
+    goals: tuple[GoalRecord, ...] = ()
+    frame: tuple[FrameEntry, ...] = ()
+    parameters: tuple[ParameterRecord, ...] = ()
+    lanes: LanesRecord | None = None
 
     @property
     def operating(self) -> SettingRecord:

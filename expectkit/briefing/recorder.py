@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from expectkit.briefing.agreement import printed_values
-from expectkit.briefing.baseline_records import baseline_records
-from expectkit.briefing.certainty import certainty
+from expectkit.briefing.baseline_records import accuracies, baseline_records
+from expectkit.briefing.business_writer import BusinessEvidence, with_business
+from expectkit.briefing.certainty import COST, certainty
 from expectkit.briefing.failure_writer import (
     FailureEvidence,
     failure_sentences,
@@ -19,6 +20,7 @@ from expectkit.briefing.failure_writer import (
 )
 from expectkit.briefing.headlines import cards, deck, dots, headline
 from expectkit.briefing.instead import instead
+from expectkit.briefing.printed import PrintedVolumes
 from expectkit.briefing.promise_words import PromiseRecord, StandingPromise, is_about, promise_record
 from expectkit.briefing.record import (
     SCHEMA_VERSION,
@@ -53,7 +55,7 @@ from expectkit.measure.volumes import DailyVolumes, VolumeCurves
 
 if TYPE_CHECKING:
     from expectkit.measure.operating_point import OperatingPoint
-    from expectkit.measure.prevalence import DayProfile
+    from expectkit.measure.prevalence import DayProfile, Traffic
     from expectkit.measure.settings import NamedSetting
     from expectkit.measure.simple_baselines import SimpleBaseline
 
@@ -91,6 +93,8 @@ class Evidence:
         The agreed promise to show.
     failures : FailureEvidence or None
         What going wrong looks like, when it was looked at.
+    business : BusinessEvidence or None
+        Costs, reviews, today's process, goals and the launch.
     """
 
     model: ModelRecord
@@ -111,6 +115,7 @@ class Evidence:
     warnings: Sequence[Warned] = ()
     promise: StandingPromise | None = None
     failures: FailureEvidence | None = None
+    business: BusinessEvidence | None = None
 
 
 def write_record(evidence: Evidence) -> Record:
@@ -133,7 +138,13 @@ def write_record(evidence: Evidence) -> Record:
     settings = _settings(evidence, facts, at)
     operating = settings[at]
     choice = _choice(evidence)
-    return Record(
+    baselines = baseline_records(
+        evidence.baselines,
+        facts[at].printed,
+        current_name=sentence_case(evidence.current_name),
+        today=_today(evidence),
+    )
+    record = Record(
         schema_version=SCHEMA_VERSION,
         model=evidence.model,
         words=evidence.words,
@@ -149,16 +160,23 @@ def write_record(evidence: Evidence) -> Record:
         per_weekday=_weekdays(evidence, at),
         settings=settings,
         thresholds=_columns(evidence),
-        simple_baselines=baseline_records(
-            evidence.baselines, facts[at].printed, current_name=evidence.current_name
+        simple_baselines=baselines,
+        instead=instead(
+            evidence.words,
+            facts[at],
+            accuracies=accuracies(baselines),
+            has_current_process=any(way.key == "current process" for way in evidence.baselines),
         ),
-        instead=instead(evidence.words, facts[at]),
         statements=_statements(evidence, facts[at], choice),
         warnings=tuple(evidence.warnings),
         promise=_promise(evidence, operating),
         failures=None if evidence.failures is None else failures_record(evidence.failures),
         slices=() if evidence.failures is None else groups_records(evidence.failures),
     )
+    if evidence.business is None:
+        return record
+    simultaneous = [volumes.is_simultaneous for _, volumes in evidence.settings]
+    return with_business(record, evidence.business, facts, evidence.shown_thresholds, simultaneous)
 
 
 def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tuple[SettingRecord, ...]:
@@ -181,6 +199,11 @@ def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tup
             )
         )
     return tuple(written)
+
+
+def _today(evidence: Evidence) -> PrintedVolumes | None:
+    people = None if evidence.business is None else evidence.business.people
+    return None if people is None or people.today is None else people.today.printed
 
 
 def _promise(evidence: Evidence, operating: SettingRecord) -> PromiseRecord | None:
@@ -207,7 +230,9 @@ def _is_agreed(evidence: Evidence, threshold: float) -> bool:
 def _choice(evidence: Evidence) -> ThresholdChoice:
     point = evidence.operating
     return ThresholdChoice(
-        rule=rule_text(point.rule, point.threshold, evidence.words),
+        rule=rule_text(
+            point.rule, point.threshold, evidence.words, knows_days=_knows_days(evidence.day.traffic)
+        ),
         chosen_on_these_cases=evidence.chosen_on_these_cases,
         is_simultaneous=any(
             volumes.is_simultaneous for named, volumes in evidence.settings if named.name == "proposed"
@@ -221,6 +246,10 @@ def _choice(evidence: Evidence) -> ThresholdChoice:
     )
 
 
+def _knows_days(traffic: Traffic) -> bool:
+    return bool(traffic.daily) or traffic.variation is not None
+
+
 def _optimism(point: OperatingPoint) -> list[tuple[str, float, float]]:
     if point.optimism is None:
         return []
@@ -229,6 +258,14 @@ def _optimism(point: OperatingPoint) -> list[tuple[str, float, float]]:
         "false_positive_rate": point.optimism.false_positive_rate,
     }
     return [(name, pair.stated, min(max(pair.corrected, 0.0), 1.0)) for name, pair in found.items()]
+
+
+def _cost_optimism(point: OperatingPoint) -> list[tuple[str, float, float]]:
+    """Return the cost a day as stated and corrected, where the lowest cost chose the setting."""
+    cost = None if point.optimism is None else point.optimism.cost_per_day
+    if cost is None or point.rule.kind != "lowest cost":
+        return []
+    return [(COST, cost.stated, cost.corrected)]
 
 
 def _traffic(evidence: Evidence) -> TrafficRecord:
@@ -320,7 +357,7 @@ def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice
             is_simultaneous=choice.is_simultaneous,
             chosen_on_these_cases=choice.chosen_on_these_cases,
             confirmed_on_fresh_cases=choice.confirmed_on_fresh_cases,
-            optimism=_optimism(evidence.operating),
+            optimism=[*_optimism(evidence.operating), *_cost_optimism(evidence.operating)],
             n_clusters=provenance.n_clusters,
         ),
         *remarks(words, facts, is_simultaneous=choice.is_simultaneous),

@@ -52,22 +52,22 @@ def remarks(words: Words, facts: SettingFacts, *, is_simultaneous: bool) -> tupl
     return (
         Statement(
             "settings.deck",
-            f"A higher setting flags fewer {cases}. It holds up fewer {words.negative.plural} "
-            f"and lets more {words.positive.plural} through.",
+            f"At a higher setting fewer {cases} are {words.briefly_flagged}: fewer {words.negative.plural} "
+            f"by mistake, and more {words.positive.plural} are {words.missed}.",
         ),
         Statement(
             "settings.bands",
-            "Shaded bands show where the averages could lie. They hold for every setting at once.",
+            "The ranges of the averages shown here hold for every setting at once.",
         ),
         Statement(
             "settings.note",
-            f"Average {cases} a day. Small print: where the average could lie"
+            f"Average {cases}. Below each number: where the average could lie"
             + (", for all settings at once." if is_simultaneous else "."),
         ),
         _sure(facts),
         Statement(
             "sure.note",
-            f"A {words.case.singular} is flagged when its score is at or above the setting. "
+            f"{sentence_case(words.case.with_article)} is {words.briefly_flagged} when its score is at or above the setting. "
             "Low ends are rounded down and high ends up.",
         ),
         Statement(
@@ -193,11 +193,11 @@ def basis_remarks(
 
 def _ties_text(words: Words, n_ties: int, n_cases: int) -> str:
     if n_ties == 0:
-        return f"No {words.case.singular} scores exactly at it; a score at the setting would be flagged."
+        return f"No {words.case.singular} scores exactly at it; one that did would be {words.briefly_flagged}."
     ties = words.case.counted(number_text(n_ties))
     if n_ties == 1:
-        return f"{ties} of {number_text(n_cases)} scores exactly at it, and counts as flagged."
-    return f"{ties} of {number_text(n_cases)} score exactly at it, and count as flagged."
+        return f"{ties} of {number_text(n_cases)} scores exactly at it, and is {words.briefly_flagged}."
+    return f"{ties} of {number_text(n_cases)} score exactly at it, and are {words.briefly_flagged}."
 
 
 def score_text(score: float) -> str:
@@ -244,7 +244,7 @@ def prevalence_text(day: DayProfile, words: Words) -> str:
     return f"{percent_text(known.value)}, {source}"
 
 
-def rule_text(rule: ThresholdRule, threshold: float, words: Words) -> str:
+def rule_text(rule: ThresholdRule, threshold: float, words: Words, *, knows_days: bool = True) -> str:
     """Say which threshold is the operating one and how it came about.
 
     Parameters
@@ -253,6 +253,8 @@ def rule_text(rule: ThresholdRule, threshold: float, words: Words) -> str:
     threshold : float
         What the rule led to.
     words : Words
+    knows_days : bool
+        Whether it is known how days differ; if not, a share of days is by chance alone.
 
     Returns
     -------
@@ -262,6 +264,8 @@ def rule_text(rule: ThresholdRule, threshold: float, words: Words) -> str:
     place = threshold_text(threshold)
     if rule.kind == "value":
         return f"{place}, as stated"
+    if rule.kind == "lowest cost" and rule.missed_positive is None:
+        return f"{place}, of lowest cost, each {words.case.singular} at its own amount"
     if rule.kind == "lowest cost":
         costs = [number_text(cost) for cost in (rule.missed_positive or 0, rule.flagged_negative or 0)]
         return (
@@ -269,6 +273,7 @@ def rule_text(rule: ThresholdRule, threshold: float, words: Words) -> str:
             f"each {words.negative.singular} {words.briefly_flagged} {costs[1]}"
         )
     limit = exact(rule.limit or 0)
+    days = "on 19 days of 20" if knows_days else "on 19 days of 20 by chance alone"
     return {
         "at_most_flagged_per_day": f"{place}, the lowest at which at most {number_text(limit)} {words.case.plural} "
         f"would be {words.briefly_flagged} on an average day",
@@ -276,5 +281,5 @@ def rule_text(rule: ThresholdRule, threshold: float, words: Words) -> str:
         f"{number_text(limit * 100)}% in the test",
         "at_most_false_positive_rate": f"{place}, the lowest with a false positive rate of at most "
         f"{number_text(limit * 100)}% in the test",
-        "capacity": f"{place}, the lowest at which {number_text(limit)} reviews a day would do on 19 days of 20",
+        "capacity": f"{place}, the lowest at which {number_text(limit)} reviews a day would do {days}",
     }[rule.kind]

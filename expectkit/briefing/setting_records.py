@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from expectkit.briefing.printed import PrintedVolume, PrintedVolumes
 from expectkit.briefing.record import Counts, RateRecord, VolumeRecord
-from expectkit.briefing.statements import SettingFacts
+from expectkit.briefing.statements import SettingFacts, one_sided
 from expectkit.briefing.wording import percent_at_least, percent_at_most, percent_range
-from expectkit.measure.intervals import local_alpha
 from expectkit.measure.levels import level_of_rate
 from expectkit.measure.new_day import MOST_DAYS, NEARLY_ALL_DAYS
 from expectkit.measure.rates import Rate
@@ -29,9 +28,6 @@ VOLUME_NAMES = (
 """The volumes of a record, in its order."""
 
 CONFIDENCE_LEVEL = 0.95
-TWO_SIDED_OF_ONE_SIDED = 0.90
-"""Each end of a two-sided range of this level has 95 % on its side."""
-
 AT_ALL_SETTINGS = "; at all settings at once"
 
 Ends = tuple[str | None, str | None]
@@ -93,7 +89,7 @@ def _rate(
         denominator=rate.denominator,
         low=interval.low if has_range else None,
         high=interval.high if has_range else None,
-        upper_bound=_one_sided(rate, is_simultaneous=bool(method))[1] if rate.is_defined else None,
+        upper_bound=one_sided(rate, is_simultaneous=bool(method))[1] if rate.is_defined else None,
         confidence_level=CONFIDENCE_LEVEL,
         method=interval.method + method,
         level=level,
@@ -103,16 +99,9 @@ def _rate(
     )
 
 
-def _one_sided(rate: Rate, *, is_simultaneous: bool) -> tuple[float, float]:
-    """Return the one-sided 95 % bounds; for all settings at once where the ranges are."""
-    if is_simultaneous:
-        return rate.limits(float(local_alpha(rate.n_effective, TWO_SIDED_OF_ONE_SIDED)))
-    return rate.lower_bound(CONFIDENCE_LEVEL), rate.upper_bound(CONFIDENCE_LEVEL)
-
-
 def _bound(rate: Rate, *, is_simultaneous: bool) -> Ends:
     """Print the one end that few errors leave: "at least" of a rate near all, "at most" of one near nothing."""
-    low, high = _one_sided(rate, is_simultaneous=is_simultaneous)
+    low, high = one_sided(rate, is_simultaneous=is_simultaneous)
     return (percent_at_least(low), None) if rate.value > 0.5 else (None, percent_at_most(high))
 
 

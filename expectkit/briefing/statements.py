@@ -17,6 +17,7 @@ from expectkit.briefing.wording import (
     DAYS,
     FEWER_THAN_ONE,
     Period,
+    exact,
     half_up,
     number_text,
     percent_at_least,
@@ -37,6 +38,9 @@ OUTCOMES: tuple[OutcomeName, ...] = ("flagged_negatives", "missed_positives", "c
 
 N_FOR_FIVE_PERCENT = 60
 """About so many cases with no error show "at most 5 %" (0.95 ** 59 < 0.05)."""
+
+TWO_SIDED_OF_ONE_SIDED = 0.90
+"""Each end of a two-sided range of this level has 95 % on its side."""
 
 LEAST_CHANGE = 3
 """A change of fewer cases a period is too coarsely rounded to say what one of them costs."""
@@ -76,6 +80,10 @@ class SettingFacts:
     alpha_positives, alpha_negatives : float
         One minus the confidence level of the ranges of the two rates at this one setting: 0.05, or the smaller
         one that holds for all settings at once.
+    is_simultaneous : bool
+        Whether ranges and bounds hold for all settings at once.
+    means : mapping of str to float
+        The averages a day before rounding, by the names of the outcomes.
     """
 
     threshold: float
@@ -85,6 +93,25 @@ class SettingFacts:
     printed: PrintedVolumes
     alpha_positives: float = 0.05
     alpha_negatives: float = 0.05
+    is_simultaneous: bool = False
+    means: Mapping[str, float] = field(default_factory=dict)
+
+
+def one_sided(rate: Rate, *, is_simultaneous: bool) -> tuple[float, float]:
+    """Return the one-sided 95 % bounds of a rate; for all settings at once where its ranges are.
+
+    Examples
+    --------
+    >>> from expectkit.measure.rates import Rate
+    >>> plain, wide = (one_sided(Rate(0, 300), is_simultaneous=every)[1] for every in (False, True))
+    >>> plain < wide
+    True
+    """
+    from expectkit.measure.intervals import local_alpha
+
+    if is_simultaneous:
+        return rate.limits(float(local_alpha(rate.n_effective, TWO_SIDED_OF_ONE_SIDED)))
+    return rate.lower_bound(0.95), rate.upper_bound(0.95)
 
 
 def setting_facts(counts: ConfusionCounts, volumes: DailyVolumes) -> SettingFacts:
@@ -100,7 +127,10 @@ def setting_facts(counts: ConfusionCounts, volumes: DailyVolumes) -> SettingFact
 
     rates = volumes.false_negative_rate, volumes.false_positive_rate
     alphas = [float(local_alpha(rate.n_effective)) if volumes.is_simultaneous else 0.05 for rate in rates]
-    return SettingFacts(volumes.threshold, counts, *rates, print_volumes(volumes), *alphas)
+    means = {name: estimate for name in OUTCOMES if (estimate := getattr(volumes, name).estimate) is not None}
+    return SettingFacts(
+        volumes.threshold, counts, *rates, print_volumes(volumes), *alphas, volumes.is_simultaneous, means
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +213,7 @@ def expectation(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
         for name in ("mean", "mean_low", "mean_high")
         if name in outcome.printed.values
     }
+    values |= {f"{o.name}.mean_below": 1.0 for o in outcomes if o.printed.mean == FEWER_THAN_ONE}
     first = Statement("expectation", " ".join(sentence for sentence in sentences if sentence), values)
     ranges = expected_ranges(outcomes)
     return (first,) if ranges is None else (first, ranges)
@@ -197,28 +228,26 @@ def _rates_sentence(words: Words, facts: SettingFacts) -> str:
 
 def _miss_rate(facts: SettingFacts) -> str:
     volume, rate = facts.printed.missed_positives, facts.false_negative_rate
-    return _rate_part(
-        "false negative rate", rate, facts.printed.false_negative_rate, volume, facts.alpha_positives
-    )
+    return _rate_part("false negative rate", rate, facts.printed.false_negative_rate, volume, facts)
 
 
 def _false_alarm_rate(facts: SettingFacts) -> str:
     volume, rate = facts.printed.flagged_negatives, facts.false_positive_rate
-    return _rate_part(
-        "false positive rate", rate, facts.printed.false_positive_rate, volume, facts.alpha_negatives
-    )
+    return _rate_part("false positive rate", rate, facts.printed.false_positive_rate, volume, facts)
 
 
-def _rate_part(name: str, rate: Rate, printed: str | None, volume: PrintedVolume, alpha: float) -> str:
+def _rate_part(name: str, rate: Rate, printed: str | None, volume: PrintedVolume, facts: SettingFacts) -> str:
     """Name a rate at its level; empty when nothing may be said."""
     if volume.level == "number and range" and printed is not None:
         return f"{indefinite_article(printed)} {printed} {name}"
     if volume.level == "bound only":
+        lower, upper = one_sided(rate, is_simultaneous=facts.is_simultaneous)
         if rate.value > 0.5:
-            return f"a {name} of at least {percent_at_least(rate.lower_bound())}"
-        return f"a {name} of at most {percent_at_most(rate.upper_bound())}"
+            return f"a {name} of at least {percent_at_least(lower)}"
+        return f"a {name} of at most {percent_at_most(upper)}"
     if volume.level == "refuse" or not rate.is_defined:
         return ""
+    alpha = facts.alpha_positives if rate is facts.false_negative_rate else facts.alpha_negatives
     low, high = percent_range(*rate.limits(alpha))
     return f"a {name} of up to {high}" if low == "0%" else f"a {name} between {low} and {high}"
 
@@ -327,12 +356,10 @@ def _average_ranges(outcomes: list[Outcome]) -> Iterator[str]:
 
 def _day_ranges(outcomes: list[Outcome]) -> Iterator[str]:
     shown = [o for o in outcomes if o.printed.typical_range is not None]
-    for kind, group in groupby(shown, key=lambda o: o.printed.typical_kind):
-        days = "On 8 days of 10" if kind == "typical day" else "By chance alone, on 8 days of 10"
-        parts = [f"{o.printed.typical_range} {_range_noun(o)} would be {o.briefly}" for o in group]
-        yield f"{days}, {', and '.join(parts[:2])}."
-        for part in parts[2:]:
-            yield f"On such days {part}."
+    for outcome in shown:  # each range on its own: that all hold on one day is less likely
+        days = "On" if outcome.printed.typical_kind == "typical day" else "By chance alone, on"
+        part = f"{outcome.printed.typical_range} {_range_noun(outcome)} would be {outcome.briefly}"
+        yield f"{days} 8 days of 10, {part}."
 
 
 def _range_noun(outcome: Outcome) -> str:
@@ -367,16 +394,18 @@ def step_between(words: Words, start: SettingFacts, end: SettingFacts) -> Statem
     settings = f"From {threshold_text(start.threshold)} to {threshold_text(end.threshold)}"
     text = f"{settings}: {plain_list(part for part in parts if part)}."
     values = {f"{name}.change": amount for name, (amount, _) in changes.items()}
-    return Statement("setting.step", text + _exchange(words, changes), values)
+    return Statement("setting.step", text + _exchange(words, changes, start, end), values)
 
 
 def _change(before: PrintedVolume, after: PrintedVolume) -> tuple[float, Period] | None:
-    """Return the change of a printed average, per the longer of the two periods."""
+    """Return the difference of two printed averages, per the longer of the two periods."""
     if "mean" not in before.values or "mean" not in after.values:
         return None
     period = max(before.period, after.period, key=DAYS.__getitem__)
-    start, end = (volume.values["mean"] * DAYS[period] / DAYS[volume.period] for volume in (before, after))
-    return float(half_up(end - start, 1)), period
+    start, end = (
+        exact(volume.values["mean"]) * DAYS[period] / DAYS[volume.period] for volume in (before, after)
+    )
+    return float(half_up(end - start, 0.1)), period
 
 
 def _change_text(amount: float, period: Period, noun: Noun, participle: str) -> str:
@@ -386,8 +415,13 @@ def _change_text(amount: float, period: Period, noun: Noun, participle: str) -> 
     return f"{size} {'more' if amount > 0 else 'fewer'} {noun.for_count(size)} {participle} a {period}"
 
 
-def _exchange(words: Words, changes: Mapping[str, tuple[float, Period]]) -> str:
-    """Say how many more are flagged by mistake for each one that is caught in addition, or the reverse."""
+def _exchange(
+    words: Words, changes: Mapping[str, tuple[float, Period]], start: SettingFacts, end: SettingFacts
+) -> str:
+    """Say how many more are flagged by mistake for each one that is caught in addition, or the reverse.
+
+    The ratio is that of the averages before rounding.
+    """
     (missed, missed_period), (flagged, flagged_period) = (
         changes["missed_positives"],
         changes["flagged_negatives"],
@@ -395,7 +429,16 @@ def _exchange(words: Words, changes: Mapping[str, tuple[float, Period]]) -> str:
     is_exchange = missed_period == flagged_period and missed * flagged < 0
     if not is_exchange or abs(missed) < LEAST_CHANGE or abs(flagged) < abs(missed):
         return ""
-    ratio = number_text(half_up(abs(flagged / missed), 1))
+    more = {
+        name: end.means[name] - start.means[name]
+        for name in OUTCOMES
+        if name in end.means and name in start.means
+    }
+    if more.get("missed_positives") and "flagged_negatives" in more:
+        missed_change, flagged_change = more["missed_positives"], more["flagged_negatives"]
+    else:
+        missed_change, flagged_change = missed, flagged
+    ratio = number_text(half_up(abs(flagged_change / missed_change), 1))
     if missed < 0:
         return f" Each extra one caught costs about {words.negative.counted(ratio)} {words.briefly_flagged}."
     return f" Each extra one missed spares about {words.negative.counted(ratio)} {words.briefly_flagged}."

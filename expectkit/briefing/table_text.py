@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP
+
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.record import RateRecord
+from expectkit.briefing.wording import DAYS, FEWER_THAN_ONE, Period, exact, number_text, rounded
 
 TOO_FEW = "too few to say"
 """Stands where the test held too few cases for a number, a bound or a range."""
@@ -21,6 +26,51 @@ def per_period(printed: PrintedVolume) -> str:
     (' a week', '')
     """
     return "" if printed.period == "day" else f" a {printed.period}"
+
+
+def common_period(volumes: Iterable[PrintedVolume]) -> Period:
+    """Return the longest period that one of the volumes is printed in, so that a column can have one."""
+    return max((volume.period for volume in volumes), key=DAYS.__getitem__, default="day")
+
+
+_ROUNDING = {
+    "mean": ROUND_HALF_UP,
+    "mean_low": ROUND_FLOOR,
+    "mean_high": ROUND_CEILING,
+    "upper_bound": ROUND_CEILING,
+    "lower_bound": ROUND_FLOOR,
+}
+"""What depends on the period; ranges of single days are a day's in any column."""
+
+
+def in_period(printed: PrintedVolume, period: Period) -> PrintedVolume:
+    """Restate a printed average, its range and bounds per a longer period; a reader can check it.
+
+    What is printed a day is multiplied by the days of the period, so nothing is rounded twice but 30 days in weeks.
+
+    Examples
+    --------
+    >>> daily = PrintedVolume("number and range", "day", "14", "11", "17", values={"mean": 14, "mean_low": 11,
+    ...                       "mean_high": 17})
+    >>> average_text(in_period(daily, "week")), average_range(in_period(daily, "week"))
+    ('98 a week', '77 to 119 a week')
+    """
+    if DAYS[period] <= DAYS[printed.period] or printed.mean == FEWER_THAN_ONE:
+        return printed
+    numbers = {
+        name: rounded(
+            exact(printed.values[name]) * DAYS[period] / DAYS[printed.period],
+            "0.1" if printed.values[name] < 1 else 1,
+            rounding,
+        )
+        if DAYS[period] % DAYS[printed.period]
+        else exact(printed.values[name]) * (DAYS[period] // DAYS[printed.period])
+        for name, rounding in _ROUNDING.items()
+        if name in printed.values
+    }
+    texts = {name: number_text(number) for name, number in numbers.items() if getattr(printed, name) is not None}
+    values = {**printed.values, **{name: float(number) for name, number in numbers.items()}}
+    return replace(printed, period=period, values=values, **texts)
 
 
 def average_text(printed: PrintedVolume) -> str:

@@ -22,6 +22,9 @@ LANGUAGES = ("en",)
 MAX_LENGTH = 200
 """Longest text, in characters, that is taken over from outside; the rest is cut and shown as an ellipsis."""
 
+LONGEST_WORDS = 80
+"""Longest noun, participle or model name: these stand in every table, where longer ones leave no room."""
+
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
@@ -114,6 +117,13 @@ _MAN_COMPOUNDS = frozenset((
 ))
 # fmt: on
 _COMPOUND_ENDINGS = ("woman", "child", "person", "foot", "tooth", "wife", "knife", "shelf", "wolf")
+_FLAGGING = frozenset((
+    "alerted", "barred", "blocked", "declined", "denied", "escalated", "filtered", "flagged", "frozen", "halted",
+    "held", "highlighted", "intercepted", "marked", "paused", "quarantined", "queued", "refused", "rejected",
+    "reported", "stopped", "suspended", "withheld",
+))
+_CLAUSE = re.compile(r"^(\s+(?:who|that|which)\s+)([^\W\d_]+)")
+_VERB_PLURALS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go", "isn't": "aren't"}
 _AFTER_HEAD = re.compile(
     r"\s+(?:(?:of|in|with|without|for|from|at|by|on|to|under|over|per|that|which|who|whose)\b|\()",
     re.IGNORECASE,
@@ -136,13 +146,26 @@ def pluralise(phrase: str) -> str:
 
     Examples
     --------
-    >>> pluralise("valid transaction"), pluralise("case of fraud"), pluralise("delivery in dispute")
-    ('valid transactions', 'cases of fraud', 'deliveries in dispute')
+    >>> pluralise("valid transaction"), pluralise("case of fraud"), pluralise("customer who leaves")
+    ('valid transactions', 'cases of fraud', 'customers who leave')
     """
     cut = _AFTER_HEAD.search(phrase)
     head, rest = (phrase[: cut.start()], phrase[cut.start() :]) if cut else (phrase, "")
     before, space, noun = head.rpartition(" ")
-    return f"{before}{space}{_plural_of_word(noun)}{rest}"
+    return f"{before}{space}{_plural_of_word(noun)}{_CLAUSE.sub(_agreeing_verb, rest)}"
+
+
+def _agreeing_verb(clause: re.Match[str]) -> str:
+    """Put the verb after "who", "that" or "which" into the plural: "customers who leave"."""
+    lead, verb = clause.groups()
+    if verb in _VERB_PLURALS:
+        return lead + _VERB_PLURALS[verb]
+    if verb.endswith("ies") and len(verb) > 4:
+        return f"{lead}{verb[:-3]}y"
+    if verb.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return f"{lead}{verb[:-2]}"
+    ends_plainly = verb.endswith(("ss", "us", "is", "always", "sometimes", "perhaps")) or not verb.endswith("s")
+    return f"{lead}{verb if ends_plainly else verb[:-1]}"
 
 
 def _plural_of_word(word: str) -> str:
@@ -325,7 +348,7 @@ class Noun:
             words = (words.singular, words.plural)
         if isinstance(words, str):
             singular = _checked(words, name)
-            return cls(singular, clean_text(pluralise(singular)))
+            return cls(singular, clean_text(pluralise(singular), LONGEST_WORDS))
         if not isinstance(words, Sequence) or len(words) != 2:
             raise ConfigError(f'{name} is {words!r}; give one word, or a pair such as ["person", "people"].')
         return cls(_checked(words[0], name), _checked(words[1], name))
@@ -359,7 +382,7 @@ class Noun:
 def _checked(text: object, name: str) -> str:
     if not isinstance(text, str):
         raise ConfigError(f"{name} is {text!r}; give it as text in quotes.")
-    cleaned = clean_text(text)
+    cleaned = clean_text(text, LONGEST_WORDS)
     if not cleaned:
         raise ConfigError(f"{name} holds no printable character; give the word your business uses.")
     return cleaned
@@ -424,17 +447,21 @@ class Words:
             for name in sorted(names - set(_NOUNS))
             if name in words
         }
+        if texts.get("model_name", "").lower().startswith("the ") and len(texts["model_name"]) > 4:
+            texts["model_name"] = texts["model_name"][4:].lstrip()
         if "language" in texts:
             texts["language"] = check_language(texts["language"])
         return cls(**nouns, **texts)  # type: ignore[arg-type]
 
     @property
     def briefly_flagged(self) -> str:
-        """What happens to a flagged case in a word or two: the part before "as …", "and …" or a comma."""
-        return (
-            re.split(r",|\s+(?:as|and|for|to|by|until|in)\s", self.flagged, maxsplit=1)[0].strip()
-            or self.flagged
-        )
+        """What happens to a flagged case in a word or two: the part before "as …", "and …" or a comma.
+
+        Where the first word alone does not say it, as in "sent to a doctor", only "and …" and commas are left out.
+        """
+        says_it = self.flagged.split(" ")[0].strip(",").lower() in _FLAGGING
+        ends = r",|\s+(?:as|and|for|to|by|until|in)\s" if says_it else r",|\s+and\s"
+        return re.split(ends, self.flagged, maxsplit=1)[0].strip() or self.flagged
 
 
 _NOUNS = ("case", "positive", "negative")

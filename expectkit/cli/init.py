@@ -26,8 +26,8 @@ def command(scores: str, out: Path, force: bool) -> None:
     SCORES is a CSV, Parquet or Feather file of scored, labelled cases, or a quoted glob of files with the same
     columns. What was guessed is printed, and marked in the file.
     """
-    from expectkit.io.case_source import open_cases
     from expectkit.io.guess import check_replaceable, guess_config, write_config
+    from expectkit.io.open_cases import open_cases
 
     check_replaceable(out, may_replace=force)
     guessed = guess_config(open_cases(scores), os.path.relpath(scores, out.parent))

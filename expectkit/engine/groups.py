@@ -188,7 +188,8 @@ class ClusterRows:
         rows.sort()
         squared, product = np.zeros((2, self._n_codes)), np.zeros((2, self._n_codes))
         sizes: tuple[list[int], list[float]] = ([0, 0], [0.0, 0.0])
-        for part in _whole_clusters(rows, self._n_codes):
+        products = 0.0
+        for part in _whole_clusters(rows, 2 * self._n_codes):
             cluster, fallen = np.divmod(part, self._n_codes)
             starts = np.flatnonzero(np.diff(cluster, prepend=-1))
             size = np.diff(starts, append=part.size)
@@ -201,8 +202,15 @@ class ClusterRows:
                 of_label = size[(cluster[starts] & 1) == label].astype(np.float64)
                 sizes[0][label] += of_label.size
                 sizes[1][label] += float((of_label**2).sum())
+            # the two labels of a cluster stand side by side
+            has_both = np.flatnonzero(np.diff(cluster[starts] >> 1) == 0)
+            products += float((size[has_both].astype(np.float64) * size[has_both + 1]).sum())
         return ClusterMoments(
-            (sizes[0][0], sizes[0][1]), (sizes[1][0], sizes[1][1]), _flagged(squared), _flagged(product)
+            (sizes[0][0], sizes[0][1]),
+            (sizes[1][0], sizes[1][1]),
+            _flagged(squared),
+            _flagged(product),
+            products,
         )
 
 

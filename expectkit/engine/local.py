@@ -182,6 +182,7 @@ class _Counting:
         self._counts = np.zeros((2, n_codes), np.int64)
         self._weights = None if columns.weight is None else np.zeros((2, 2, n_codes))
         self._by_day = None if columns.time is None else GroupCounts(columns.time, n_codes)
+        self._left_out: dict[str, int] = {}
         self._by_column = {name: GroupCounts(name, n_codes) for name in columns.keyed()}
         self._clusters = None if columns.group is None else ClusterRows(n_codes)
         self._needs_codes = columns.names() != (columns.score, columns.label)
@@ -205,6 +206,7 @@ class _Counting:
             keep = self._usable(scores, labels, batch)
         self.n_rows += scores.size
         if keep is not None:
+            self._add_left_out(batch, ~keep)
             scores, labels = scores[keep], labels[keep]
             low, high = float(scores.min(initial=np.inf)), float(scores.max(initial=-np.inf))
         self.n_kept += scores.size
@@ -268,6 +270,23 @@ class _Counting:
                 f"{day_texts([last])[0]} within one batch. Check that it holds the days on which the cases occurred."
             )
         return Keyed(numbers_of_days - np.int32(first), day_texts(range(first, last + 1)))
+
+    def _add_left_out(self, batch: Batch, is_left_out: NDArray[np.bool_]) -> None:
+        """Count the rows of each day that cannot be used; they are traffic all the same."""
+        if self._by_day is None or not is_left_out.any():
+            return
+        of_row = self._day_keys(batch, is_left_out)
+        for place, count in enumerate(np.bincount(of_row.index).tolist()):
+            if count > 0:
+                day = of_row.keys[place]
+                self._left_out[day] = self._left_out.get(day, 0) + count
+
+    def _rows_by_day(self, by_day: GroupedHistogram | None) -> dict[str, int] | None:
+        if by_day is None or not self._left_out:
+            return None
+        used = dict(zip(by_day.keys, by_day.counts.sum(axis=(1, 2)).tolist(), strict=True))
+        days_seen = sorted({*used, *self._left_out})
+        return {day: used.get(day, 0) + self._left_out.get(day, 0) for day in days_seen}
 
     def _add_weights(
         self, bins: Bins, batch: Batch, codes: NDArray[np.int32], keep: NDArray[np.bool_] | None
@@ -334,14 +353,16 @@ class _Counting:
     def result(self) -> Tally:
         """Return everything counted, with one threshold that flags every case and one that flags none."""
         first, second = (None, None) if self._weights is None else (self._weights[0], self._weights[1])
+        by_day = None if self._by_day is None else self._by_day.histogram(self._thresholds)
         counted = Tally(
             total=ScoreHistogram(self._thresholds, self._counts, first, second),
-            by_day=None if self._by_day is None else self._by_day.histogram(self._thresholds),
+            by_day=by_day,
             by_column={name: counts.histogram(self._thresholds) for name, counts in self._by_column.items()},
             clusters=None if self._clusters is None else self._clusters.moments(),
             rows=RowCounts(self.n_rows, self._missing["score"], self._missing["label"], self.n_kept),
             score_low=self._low,
             score_high=self._high,
+            rows_by_day=self._rows_by_day(by_day),
         )
         return _with_ends(counted, self._compare)
 

@@ -56,8 +56,10 @@ def is_drawn(rows: IntArray, share: float) -> NDArray[np.bool_]:
     >>> int(is_drawn(np.arange(1000), 0.1).sum())
     100
     """
-    spread = (rows % _PERIOD) * _SPREAD % _SPAN
-    return np.asarray(spread < int(share * _SPAN), dtype=np.bool_)
+    if share >= 1:
+        return np.ones(rows.size, dtype=np.bool_)
+    spread = (rows & (_PERIOD - 1)).astype(np.uint32) * np.uint32(_SPREAD)  # modulo 2^32
+    return np.asarray(spread < np.uint32(int(share * _SPAN)), dtype=np.bool_)
 
 
 def wanted_rows(

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from expectkit.briefing.verdict_words import GateRecord
 from expectkit.errors import InputError
 from expectkit.gate.run import GateOptions, run_gate
-from expectkit.io.case_source import open_cases
 from expectkit.io.config import load_config
 from expectkit.io.config_tables import CasesTable, Config
+from expectkit.io.open_cases import open_cases
 from expectkit.io.promise_reader import read_promise
 from expectkit.promise.agreement import Promise
 

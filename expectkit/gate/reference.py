@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from expectkit.engine.columns import MISSING, LabelReader, Place, numbers, plain
 from expectkit.engine.local import CaseColumns
 from expectkit.errors import ConfigError, DataError, InputError
-from expectkit.io.case_source import CaseSource, open_cases, require_columns
+from expectkit.io.case_source import CaseSource, require_columns
+from expectkit.io.open_cases import open_cases
 from expectkit.measure.comparison import PairedDecisions, paired_from_arrays
 from expectkit.measure.drift import bin_counts, reference_edges
 from expectkit.measure.intervals import FloatArray, IntArray

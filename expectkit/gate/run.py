@@ -14,9 +14,10 @@ from expectkit.errors import ConfigError
 from expectkit.gate.cases import Beside
 from expectkit.gate.judgement import Judgement, judge_cases
 from expectkit.gate.reference import ReferenceScores, read_json, read_reference_cells
-from expectkit.io.case_source import CaseSource, open_cases
+from expectkit.io.case_source import CaseSource
 from expectkit.io.config import load_config, require
 from expectkit.io.config_tables import Config
+from expectkit.io.open_cases import open_cases
 from expectkit.io.promise_file import SealedPromise
 from expectkit.io.promise_reader import read_promise
 from expectkit.launch import is_stated, launch_checklist

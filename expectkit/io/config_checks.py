@@ -18,6 +18,7 @@ def check_together(config: Config) -> None:
     """
     _check_observed_traffic(config)
     _check_rule(config)
+    _check_amounts(config)
     _check_baseline(config)
     _check_redaction(config)
     check_several(config)
@@ -56,8 +57,20 @@ def _check_cost(config: Config, name: str) -> None:
     needs = f'[threshold] operating = "lowest cost" needs [costs] {name}'
     if cost is None:
         raise _error(config, f"{needs}. State it there or with --{name.replace('_', '-')}.")
-    if isinstance(cost, CostColumn):
-        raise _error(config, f'{needs} as one number, not the column "{cost.column}". State the average.')
+
+
+def _check_amounts(config: Config) -> None:
+    """Refuse amounts of single cases beside weights: what such a case costs would be counted twice or not at all."""
+    if config.cases.weight is None:
+        return
+    for name in ("missed_positive", "flagged_negative", "caught_positive"):
+        cost = getattr(config.costs, name)
+        if isinstance(cost, CostColumn):
+            raise _error(
+                config,
+                f'[costs] {name} is the column "{cost.column}", but [cases] weight is named too. '
+                "State the average cost as a number, or leave out the weights.",
+            )
 
 
 def _check_baseline(config: Config) -> None:
@@ -80,6 +93,11 @@ def _check_baseline(config: Config) -> None:
         raise _error(
             config,
             f'[baseline] has both the column decision = "{baseline.decision}" and counts. Drop one of them.',
+        )
+    if len(baseline.raters) == 1:
+        raise _error(
+            config,
+            f'[baseline] raters names one column, "{baseline.raters[0]}". Name it as decision instead, or add others.',
         )
 
 

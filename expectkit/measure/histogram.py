@@ -163,12 +163,16 @@ class ClusterMoments:
         Sum over clusters of f_g(t) ** 2.
     sum_flagged_times_size : float64 array, shape (2, K)
         Sum over clusters of f_g(t) * n_g.
+    sum_products_of_sizes : float
+        Sum over clusters of n_g of label 0 times n_g of label 1; 0 (on the safe side for the share of
+        positives) when it was not counted.
     """
 
     n_clusters: tuple[int, int]
     sum_squared_sizes: tuple[float, float]
     sum_squared_flagged: FloatArray
     sum_flagged_times_size: FloatArray
+    sum_products_of_sizes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,9 @@ class Tally:
     rows : RowCounts
     score_low, score_high : float
         The smallest and the largest score of the rows used.
+    rows_by_day : mapping of str to int, or None
+        All rows of each day, with those left out for want of a score or a label; None when none was left out or
+        no time column was named.
     """
 
     total: ScoreHistogram
@@ -207,6 +214,7 @@ class Tally:
     rows: RowCounts
     score_low: float
     score_high: float
+    rows_by_day: Mapping[str, int] | None = None
 
 
 def tally_arrays(

@@ -11,6 +11,11 @@ Level = Literal["refuse", "bound only", "range only", "number and range"]
 LEVELS: tuple[Level, ...] = ("refuse", "bound only", "range only", "number and range")
 
 
+def lower_of(*levels: Level) -> Level:
+    """Return the level that allows the least."""
+    return min(levels, key=LEVELS.index)
+
+
 def level_of(x: float, n: float, interval: Interval) -> Level:
     """Say how much may be stated about a rate of `x` observed errors in `n` cases.
 

@@ -174,7 +174,9 @@ def signed_root(observed: FloatArray, expected: FloatArray) -> FloatArray:
     """
     from scipy.special import kl_div
 
-    distance: FloatArray = np.sqrt(2 * kl_div(observed, expected))
+    distance: FloatArray = np.sqrt(
+        2 * np.maximum(kl_div(observed, expected), 0.0)
+    )  # rounding may fall below 0
     return np.copysign(distance, observed - expected)
 
 

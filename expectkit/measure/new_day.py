@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from expectkit.errors import InputError
 from expectkit.measure.intervals import FloatArray, Limits
 from expectkit.measure.prevalence import DayProfile
 from expectkit.measure.sweep import Sweep
@@ -21,11 +22,12 @@ from expectkit.measure.typical_day import (
     range_by_chance,
     range_of_day,
     share_of_days_up_to,
+    spread_of_a_new_day,
     traffic_spread,
     typical_day,
     typical_weekday,
 )
-from expectkit.measure.volume_parts import QUANTITIES, DaySeries, Quantity, VolumeParts, volume_parts
+from expectkit.measure.volume_parts import QUANTITIES, Quantity, VolumeParts, volume_parts
 
 MOST_DAYS, NEARLY_ALL_DAYS = 0.80, 0.95
 DAYS_FOR_WEEKDAYS = 28
@@ -63,12 +65,11 @@ RangeMaker = Callable[[Quantity, float], tuple[int, int]]
 
 def range_maker(parts: VolumeParts) -> RangeMaker:
     """Return what gives the range of a new day for a quantity and a share of days."""
-    series, day = parts.series, parts.day
-    if series is not None:
-        return lambda quantity, share: _ints(typical_day(series.of(quantity), share))
-    corners = _corners(day)
+    if parts.series is not None:
+        return lambda quantity, share: _ints(observed_day(parts, quantity, share))
+    corners = _corners(parts.day)
     if not corners:
-        return lambda quantity, share: range_by_chance(float(parts.mean(quantity)), share)
+        return lambda quantity, share: _by_chance(parts, quantity, share)
 
     def envelope(quantity: Quantity, share: float) -> tuple[int, int]:
         ranges = [
@@ -77,6 +78,37 @@ def range_maker(parts: VolumeParts) -> RangeMaker:
         return min(low for low, _ in ranges), max(high for _, high in ranges)
 
     return envelope
+
+
+def observed_day(parts: VolumeParts, quantity: Quantity, share: float) -> Limits:
+    """Give the range of a new day from the quantity's own days, at one threshold or at all.
+
+    Parameters
+    ----------
+    parts : VolumeParts
+        With whole days.
+    quantity : Quantity
+    share : float, 0 to 1
+
+    Returns
+    -------
+    tuple of two arrays, shape () or (K,)
+        Never narrower than the mean's own uncertainty implies where clusters span days.
+
+    Raises
+    ------
+    InputError
+        Without whole days.
+    """
+    if parts.series is None:
+        raise InputError("there are no whole days to take the range of a new day from.")
+    return typical_day(parts.series.of(quantity), share, mean_variance=parts.root_mean_variance(quantity))
+
+
+def _by_chance(parts: VolumeParts, quantity: Quantity, share: float) -> tuple[int, int]:
+    """Return the Poisson range, from the lowest to the highest mean that stated ranges allow."""
+    lowest, highest = parts.mean_ends(quantity)
+    return range_by_chance(float(lowest), share)[0], range_by_chance(float(highest), share)[1]
 
 
 def _probability(parts: VolumeParts, quantity: Quantity, mix: float) -> Spread:
@@ -106,12 +138,12 @@ def _probability(parts: VolumeParts, quantity: Quantity, mix: float) -> Spread:
     return spreads[quantity]
 
 
-def per_weekday(series: DaySeries | None, stated: Collection[Quantity]) -> tuple[WeekdayVolumes, ...]:
+def per_weekday(parts: VolumeParts, stated: Collection[Quantity]) -> tuple[WeekdayVolumes, ...]:
     """Look at every weekday on its own, from 28 whole days on.
 
     Parameters
     ----------
-    series : DaySeries or None
+    parts : VolumeParts
     stated : collection of Quantity
         Quantities that may be given as a range.
 
@@ -120,6 +152,7 @@ def per_weekday(series: DaySeries | None, stated: Collection[Quantity]) -> tuple
     tuple of WeekdayVolumes
         Monday first; empty with fewer than 28 days.
     """
+    series = parts.series
     if series is None or len(series.days) < DAYS_FOR_WEEKDAYS:
         return ()
     weekdays = np.array([date.fromisoformat(day).weekday() for day in series.days])
@@ -128,7 +161,11 @@ def per_weekday(series: DaySeries | None, stated: Collection[Quantity]) -> tuple
         if name not in stated:
             return None
         counts = series.of(name)
-        ends = [_ints(typical_weekday(counts, weekdays, weekday, p)) for p in (MOST_DAYS, NEARLY_ALL_DAYS)]
+        doubt = float(parts.root_mean_variance(name))
+        ends = [
+            _ints(typical_weekday(counts, weekdays, weekday, p, mean_variance=doubt))
+            for p in (MOST_DAYS, NEARLY_ALL_DAYS)
+        ]
         return WeekdayRange(float(counts[weekdays == weekday].mean()), *ends[0], *ends[1])
 
     return tuple(
@@ -181,7 +218,8 @@ def overload_probability(parts: VolumeParts, capacity: float) -> FloatArray:
     parts : VolumeParts
         With whole days, at one threshold or at all: the tail of the t distribution on the square-root scale.
         Else at one threshold: the distribution behind the range of a new day, at the worst end of stated
-        ranges; Poisson when nothing is known about how days differ.
+        ranges; Poisson when nothing is known about how days differ (then it is chance alone, and says nothing
+        about busy days).
     capacity : float
 
     Returns
@@ -193,18 +231,23 @@ def overload_probability(parts: VolumeParts, capacity: float) -> FloatArray:
 
     if parts.series is not None:
         roots = np.sqrt(parts.series.of("flagged") + 0.375)
-        spread = np.sqrt(np.maximum(roots.var(axis=0, ddof=1), 0.25) * (1 + 1 / len(roots)))
+        spread = spread_of_a_new_day(roots, parts.root_mean_variance("flagged"))
         distance = (np.sqrt(capacity + 0.875) - roots.mean(axis=0)) / spread
         return np.asarray(stdtr(len(roots) - 1, -distance), dtype=np.float64)
     corners = _corners(parts.day)
     if not corners:
-        mean = parts.mean("flagged")
+        mean = parts.mean_ends("flagged")[1]
         return np.asarray(np.where(mean > 0, pdtrc(np.floor(capacity), mean), 0.0), dtype=np.float64)
     worst = max(
         1 - share_of_days_up_to(math.floor(capacity), traffic, _probability(parts, "flagged", mix))
         for traffic, mix in corners
     )
     return np.asarray(worst)
+
+
+def is_by_chance_alone(day: DayProfile) -> bool:
+    """Return whether nothing is known about how days differ, so that single days show chance alone."""
+    return not day.traffic.daily and day.traffic.variation is None
 
 
 def _corners(day: DayProfile) -> list[tuple[Spread, float]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from expectkit.errors import InputError
 from expectkit.measure.intervals import FloatArray, IntArray
-from expectkit.measure.new_day import overload_probability, thresholds_within
+from expectkit.measure.new_day import is_by_chance_alone, overload_probability, thresholds_within
 from expectkit.measure.prevalence import DayProfile
 from expectkit.measure.sweep import Sweep, flagged_counts
 from expectkit.measure.volume_parts import volume_parts
@@ -109,6 +109,11 @@ class Corrected:
     stated: float
     corrected: float
 
+    @property
+    def is_flattering(self) -> bool:
+        """Whether the corrected number is worse; only then may a text say that the choice flatters itself."""
+        return self.corrected > self.stated
+
 
 @dataclass(frozen=True, slots=True)
 class Optimism:
@@ -118,7 +123,7 @@ class Optimism:
     ----------
     false_negative_rate, false_positive_rate : Corrected
     cost_per_day : Corrected or None
-        None when no costs are known to the rule.
+        Of an average day in production; for the rule of lowest cost. None when no costs are known to the rule.
     n_resamples : int
     """
 
@@ -134,13 +139,15 @@ class OperatingPoint:
 
     `chosen_on_these_cases` is True for every rule but a stated value: its rates then need the simultaneous
     ranges, and confirmation on fresh cases. `optimism` is None for a stated value and when no random
-    generator was given.
+    generator was given. `is_by_chance_alone` is True for a capacity chosen while nothing is known about how days
+    differ: its "19 days of 20" then hold for chance alone, not for busy days, and must be said so.
     """
 
     threshold: float
     rule: ThresholdRule
     chosen_on_these_cases: bool
     optimism: Optimism | None
+    is_by_chance_alone: bool = False
 
 
 def choose(
@@ -194,7 +201,8 @@ def choose(
         raise _nothing_satisfies(rule, sweep, day)
     place = int(_pick(rule, allowed, missed, alarms))
     optimism = None if rng is None else _optimism(rule, sweep, day, place, rng, n_resamples)
-    return OperatingPoint(float(sweep.thresholds[place]), rule, True, optimism)
+    by_chance = rule.kind == "capacity" and is_by_chance_alone(day)
+    return OperatingPoint(float(sweep.thresholds[place]), rule, True, optimism, by_chance)
 
 
 def expected_flagged(missed: FloatArray, alarms: FloatArray, day: DayProfile) -> FloatArray:
@@ -281,7 +289,7 @@ def _optimism(
         return Corrected(stated, stated + float(np.mean(on_these - on_own)))
 
     cost = None
-    if rule.kind == "lowest cost":
+    if rule.kind == "lowest cost" and rule.missed_positive is not None:
         cost = corrected(
             float(_rule_cost(rule, missed, alarms, day)[place]),
             _rule_cost(rule, *own, day),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -37,6 +37,8 @@ class Prevalence:
         The sample it was counted in; 0 and 0 when it was stated.
     kept_share : float, 0 to 1
         The share of the negatives that was kept in the sample (1: all).
+    effective_cases : float or None
+        How many independent, equally weighted cases the sample is worth. None: as many as it counts.
     """
 
     value: float
@@ -46,6 +48,7 @@ class Prevalence:
     n_positives: float = 0.0
     n_cases: float = 0.0
     kept_share: float = 1.0
+    effective_cases: float | None = None
 
     @classmethod
     def stated(cls, value: float) -> Prevalence:
@@ -88,18 +91,35 @@ class Prevalence:
         return cls._counted("sample", n_positives, n_cases)
 
     @classmethod
-    def as_in_cases(cls, n_positives: float, n_negatives: float) -> Prevalence:
+    def as_in_cases(
+        cls, n_positives: float, n_negatives: float, *, effective_cases: float | None = None
+    ) -> Prevalence:
         """Take the share from the scored cases themselves: they are a fair sample of production.
+
+        Parameters
+        ----------
+        n_positives, n_negatives : float
+            Cases in the file, or the sums of their weights.
+        effective_cases : float, optional
+            What clustered or weighted cases are worth, see `Sweep.effective_cases`.
 
         Raises
         ------
         InputError
             If one of the classes is empty.
         """
-        return cls._counted("as in cases", n_positives, n_positives + n_negatives)
+        n_cases = n_positives + n_negatives
+        return cls._counted("as in cases", n_positives, n_cases, effective_cases=effective_cases)
 
     @classmethod
-    def kept_negatives(cls, n_positives: float, n_negatives: float, kept_share: float) -> Prevalence:
+    def kept_negatives(
+        cls,
+        n_positives: float,
+        n_negatives: float,
+        kept_share: float,
+        *,
+        effective_cases: float | None = None,
+    ) -> Prevalence:
         """Take the share from cases of which all positives but only a part of the negatives was kept.
 
         Parameters
@@ -108,6 +128,8 @@ class Prevalence:
             Cases in the file.
         kept_share : float, 0 to 1
             The share of production's negatives that was kept.
+        effective_cases : float, optional
+            As for `as_in_cases`.
 
         Raises
         ------
@@ -119,11 +141,17 @@ class Prevalence:
                 f"kept share of negatives is {kept_share}. It must be above 0 and at most 1: "
                 "0.1 means that one in ten negatives was kept."
             )
-        return cls._counted("kept negatives", n_positives, n_positives + n_negatives, kept_share)
+        n_cases = n_positives + n_negatives
+        return cls._counted("kept negatives", n_positives, n_cases, kept_share, effective_cases)
 
     @classmethod
     def _counted(
-        cls, source: PrevalenceSource, n_positives: float, n_cases: float, kept_share: float = 1.0
+        cls,
+        source: PrevalenceSource,
+        n_positives: float,
+        n_cases: float,
+        kept_share: float = 1.0,
+        effective_cases: float | None = None,
     ) -> Prevalence:
         if not 0 < n_positives < n_cases:
             raise InputError(
@@ -131,7 +159,14 @@ class Prevalence:
                 "it needs at least one case of each class. State it as a number instead."
             )
         value = float(_undo_sampling(np.asarray(n_positives / n_cases), kept_share))
-        return cls(value, source, value, value, n_positives, n_cases, kept_share)
+        return cls(value, source, value, value, n_positives, n_cases, kept_share, effective_cases)
+
+    @property
+    def _worth(self) -> tuple[float, float]:
+        """Positives and cases on the scale of independent, equally weighted cases."""
+        if self.effective_cases is None:
+            return self.n_positives, self.n_cases
+        return self.n_positives / self.n_cases * self.effective_cases, self.effective_cases
 
     def limits(self, alpha: Numbers) -> Limits:
         """Return the range at any `alpha` (array or number).
@@ -142,7 +177,7 @@ class Prevalence:
         if self.n_cases == 0:
             ones = np.ones(np.shape(alpha))
             return self.low * ones, self.high * ones
-        low, high = clopper_pearson(self.n_positives, self.n_cases, alpha)
+        low, high = clopper_pearson(*self._worth, alpha)
         return _undo_sampling(low, self.kept_share), _undo_sampling(high, self.kept_share)
 
     def quantiles(self, levels: FloatArray) -> FloatArray:
@@ -155,7 +190,8 @@ class Prevalence:
             return np.full(levels.shape, self.value)
         from scipy.special import betaincinv
 
-        inside = betaincinv(self.n_positives + 0.5, self.n_cases - self.n_positives + 0.5, levels)
+        positives, cases = self._worth
+        inside = betaincinv(positives + 0.5, cases - positives + 0.5, levels)
         return _undo_sampling(np.asarray(inside, dtype=np.float64), self.kept_share)
 
 
@@ -275,18 +311,21 @@ class DayProfile:
     prevalence : Prevalence
     by_day : GroupedHistogram or None
         The scored cases day by day, over the thresholds of the sweep.
+    n_left_out : int
+        Rows of these days that are traffic but no scored cases, for want of a score or a label.
     """
 
     traffic: Traffic
     prevalence: Prevalence
     by_day: GroupedHistogram | None = None
+    n_left_out: int = 0
 
     @property
     def holds_whole_days(self) -> bool:
         """Whether the scored cases are all cases of each of at least two days.
 
-        Then every volume has its own daily series. It takes observed traffic, the prevalence of the cases,
-        and a day for every case.
+        Then every volume has its own daily series. It takes observed traffic, the prevalence of the cases, a
+        day for every case, and that no row was left out.
         """
         return (
             self.by_day is not None
@@ -294,17 +333,54 @@ class DayProfile:
             and self.prevalence.source == "as in cases"
             and "" not in self.by_day.keys
             and len(self.by_day.keys) >= 2
+            and self.n_left_out == 0
         )
 
 
-def daily_totals(by_day: GroupedHistogram) -> tuple[int, ...]:
-    """Return the cases of each day that occurs, in order of the dates; cases without a day are left out.
+def daily_totals(
+    by_day: GroupedHistogram,
+    *,
+    kept_share: float = 1.0,
+    rows_by_day: Mapping[str, int] | None = None,
+) -> tuple[int, ...]:
+    """Return the cases each day brought, in order of the dates; cases without a day are left out.
 
     A day without any case is a day that was not recorded, not a day of no traffic.
+
+    Parameters
+    ----------
+    by_day : GroupedHistogram
+        The scored cases, day by day.
+    kept_share : float, 0 to 1
+        The share of the negatives that was kept in the file: each day brought its positives and ``1 /
+        kept_share`` times its negatives.
+    rows_by_day : mapping of str to int, optional
+        All rows of each day, with those left out for want of a score or a label: they are traffic too, and of
+        the same mix as the other rows of their day (of all days, where a day has no scored case).
+
+    Returns
+    -------
+    tuple of int
+        Rounded half up.
     """
-    totals = by_day.counts.sum(axis=(1, 2))
-    days = sorted((key, int(total)) for key, total in zip(by_day.keys, totals, strict=True) if key != "")
-    return tuple(total for _, total in days)
+    return tuple(total for _, total in sorted(totals_of_days(by_day, kept_share, rows_by_day).items()))
+
+
+def totals_of_days(
+    by_day: GroupedHistogram, kept_share: float = 1.0, rows_by_day: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return the cases each day brought by its ISO date; parameters as for `daily_totals`."""
+    by_class = by_day.counts.sum(axis=2)  # (days, labels)
+    scored = dict(zip(by_day.keys, by_class.sum(axis=1).tolist(), strict=True))
+    brought = dict(zip(by_day.keys, (by_class @ [1 / kept_share, 1.0]).tolist(), strict=True))
+    usual = sum(brought.values()) / max(sum(scored.values()), 1)
+    rows = scored if rows_by_day is None else rows_by_day
+    found = {}
+    for day, n_rows in rows.items():
+        factor = brought[day] / scored[day] if scored.get(day, 0) > 0 else usual
+        if day != "":
+            found[day] = math.floor(n_rows * factor + 0.5)
+    return found
 
 
 def check_prevalence_is_known(n_positives: float, n_negatives: float, prevalence: Prevalence | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from expectkit.measure.cost_components import AmountHistogram, CostComponents, cost_components
 from expectkit.measure.costs import (
@@ -15,6 +15,7 @@ from expectkit.measure.costs import (
     lowest_cost,
 )
 from expectkit.measure.prevalence import DayProfile
+from expectkit.measure.settings import plainest_like
 from expectkit.measure.sweep import Sweep
 
 
@@ -59,15 +60,23 @@ class PricedSweep:
         """Give the cost at every threshold, with a range that holds for all of them at once."""
         return cost_curve(self.everywhere[0], self.costs)
 
-    def lowest(self) -> LowestCost:
+    def lowest(self, *, prefer: float | None = None) -> LowestCost:
         """Find the threshold of lowest cost and the flat stretch around it.
+
+        Parameters
+        ----------
+        prefer : float or None
+            Taken when it flags the very same cases as the cheapest one; else the plainest number that does.
 
         Raises
         ------
         InputError
             If a class has no cases.
         """
-        return lowest_cost(self.sweep, self.everywhere[0], self.costs)
+        found = lowest_cost(self.sweep, self.everywhere[0], self.costs)
+        if found.flags != "some":
+            return found
+        return replace(found, threshold=plainest_like(self.sweep, found.threshold, prefer=prefer))
 
 
 def priced(

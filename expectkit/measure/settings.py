@@ -90,6 +90,33 @@ def settings_beside(
     return tuple(NamedSetting(chosen[threshold], threshold) for threshold in sorted(chosen))
 
 
+def plainest_like(sweep: Sweep, threshold: float, *, prefer: float | None = None) -> float:
+    """Return the threshold that flags the very same cases and takes the fewest digits to say.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    threshold : float
+        One of ``sweep.thresholds``.
+    prefer : float or None
+        Taken when it is one of them, such as the setting people already talk about.
+
+    Examples
+    --------
+    >>> sweep = Sweep.from_counts([0.2, 0.4, 0.4000001, 0.6], [10, 8, 8, 5], [9, 4, 4, 2], 10, 20)
+    >>> plainest_like(sweep, 0.4000001), plainest_like(sweep, 0.6), plainest_like(sweep, 0.4, prefer=0.4000001)
+    (0.4, 0.6, 0.4000001)
+    """
+    at = sweep.index_of(threshold)
+    is_same = (sweep.n_true_positives == sweep.n_true_positives[at]) & (
+        sweep.n_false_positives == sweep.n_false_positives[at]
+    )
+    same = np.flatnonzero(is_same)
+    if prefer is not None and prefer in sweep.thresholds[same]:
+        return prefer
+    return _roundest(sweep, same)
+
+
 def _catch_more(sweep: Sweep, at: int) -> float | None:
     """Return the highest threshold below this one that misses at most half as much, or one as good but rounder."""
     missed, alarms = sweep.false_negative_rates, sweep.false_positive_rates

@@ -41,6 +41,11 @@ class Sweep:
     weighted_true_positives, weighted_false_positives : float64 array, shape (K,), or None
         Sums of the weights; None when cases are not weighted.
     weighted_positives, weighted_negatives : float or None
+    effective_cases : float or None
+        How many independent, equally weighted cases both classes together are worth for the share of positives.
+        None: as many as there are.
+    is_clustered : bool
+        Whether rows come in clusters.
     """
 
     thresholds: FloatArray
@@ -54,6 +59,8 @@ class Sweep:
     weighted_false_positives: FloatArray | None = None
     weighted_positives: float | None = None
     weighted_negatives: float | None = None
+    effective_cases: float | None = None
+    is_clustered: bool = False
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
@@ -197,11 +204,17 @@ def sweep(tally: Tally) -> Sweep:
     Sweep
         Over the thresholds of the tally, in its order.
 
+    Raises
+    ------
+    InputError
+        If all weights of a class that has cases are 0.
+
     References
     ----------
     .. [1] Fawcett, T. (2006). An introduction to ROC analysis. Pattern Recognition Letters, 27(8), 861-874.
     """
     total = tally.total
+    _check_weights(total)
     flagged = flagged_counts(total.counts)
     positives, negatives = total.n_positives, total.n_negatives
     weights = None if total.weights is None else flagged_counts(total.weights)
@@ -217,7 +230,21 @@ def sweep(tally: Tally) -> Sweep:
         None if weights is None else weights[NEGATIVE].copy(),
         None if total.weights is None else float(total.weights[POSITIVE].sum()),
         None if total.weights is None else float(total.weights[NEGATIVE].sum()),
+        _effective_cases(tally),
+        tally.clusters is not None,
     )
+
+
+def _check_weights(total: ScoreHistogram) -> None:
+    if total.weights is None:
+        return
+    for label, name in ((POSITIVE, "positive"), (NEGATIVE, "negative")):
+        n_cases = int(total.counts[label].sum())
+        if n_cases > 0 and float(total.weights[label].sum()) == 0:
+            raise InputError(
+                f"all weights of the {n_cases:,} {name} cases are 0, so nothing can be said about them. Give weights "
+                "above 0, or name no weight column."
+            )
 
 
 def flagged_counts(cells: Cells) -> Cells:
@@ -256,6 +283,40 @@ def _clustered(tally: Tally, flagged: IntArray, n_cases: int, label: int) -> Flo
         sum_flagged_times_size=moments.sum_flagged_times_size[label],
         sum_squared_sizes=moments.sum_squared_sizes[label],
         n_clusters=moments.n_clusters[label],
+    )
+
+
+def _effective_cases(tally: Tally) -> float | None:
+    """Return what all cases are worth for the share of positives; None when rows are independent and equal."""
+    total = tally.total
+    n_cases = total.n_positives + total.n_negatives
+    found = both(n_cases, _clustered_share(tally), _weighted_share(total, n_cases))
+    return None if found is None else float(found[0])
+
+
+def _clustered_share(tally: Tally) -> FloatArray | None:
+    """Treat the positives of a cluster as what is counted and all its rows as its size."""
+    moments = tally.clusters
+    if moments is None:
+        return None
+    negatives, positives = moments.sum_squared_sizes
+    mixed = moments.sum_products_of_sizes
+    return clustered_cases(
+        np.array([tally.total.n_positives]),
+        tally.total.n_positives + tally.total.n_negatives,
+        sum_squared_flagged=positives,
+        sum_flagged_times_size=positives + mixed,
+        sum_squared_sizes=positives + negatives + 2 * mixed,
+        n_clusters=max(moments.n_clusters),
+    )
+
+
+def _weighted_share(total: ScoreHistogram, n_cases: int) -> FloatArray | None:
+    if total.weights is None or total.squared_weights is None:
+        return None
+    of_class, squares = total.weights.sum(axis=1), total.squared_weights.sum(axis=1)
+    return weighted_cases(
+        of_class[[POSITIVE]], squares[[POSITIVE]], float(of_class.sum()), float(squares.sum()), n_cases
     )
 
 

@@ -67,11 +67,12 @@ def day_mean(series: FloatArray | IntArray, alpha: Numbers = 0.05) -> Limits:
     return low * phi / days, high * phi / days
 
 
-def typical_day(series: FloatArray | IntArray, share: float) -> Limits:
+def typical_day(series: FloatArray | IntArray, share: float, *, mean_variance: Numbers = 0.0) -> Limits:
     """Give the range that `share` of new days fall into, in whole cases.
 
-    On the scale ``z = sqrt(count + 3/8)``: ``mean +- t sqrt(max(variance, 1/4) (1 + 1/days))``. A whole
-    number belongs to the range when any part of its unit (half below to half above it) does.
+    On the scale ``z = sqrt(count + 3/8)``: ``mean +- t sqrt(v + max(v / days, mean_variance))`` with
+    ``v = max(variance, 1/4)``. A whole number belongs to the range when any part of its unit (half below to
+    half above it) does.
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ def typical_day(series: FloatArray | IntArray, share: float) -> Limits:
         Counts of at least two complete days.
     share : float, 0 to 1
         0.8 for 8 of 10 days, 0.95 for 19 of 20.
+    mean_variance : float or array of shape (...)
+        How uncertain the mean is on that scale when days are not independent (clusters that span days).
 
     Returns
     -------
@@ -102,11 +105,18 @@ def typical_day(series: FloatArray | IntArray, share: float) -> Limits:
     9 20
     """
     roots = np.sqrt(series + 0.375)
-    spread = np.sqrt(_root_variance(roots) * (1 + 1 / len(series)))
-    return _whole(roots.mean(axis=0), spread, len(series) - 1, share)
+    return _whole(roots.mean(axis=0), spread_of_a_new_day(roots, mean_variance), len(series) - 1, share)
 
 
-def typical_weekday(series: IntArray, weekdays: IntArray, weekday: int, share: float) -> Limits:
+def spread_of_a_new_day(roots: FloatArray, mean_variance: Numbers = 0.0) -> FloatArray:
+    """Return the standard deviation of a new day around the mean of `roots`, shape (D, ...): see `typical_day`."""
+    variance = _root_variance(roots)
+    return np.asarray(np.sqrt(variance + np.maximum(variance / len(roots), mean_variance)), dtype=np.float64)
+
+
+def typical_weekday(
+    series: IntArray, weekdays: IntArray, weekday: int, share: float, *, mean_variance: float = 0.0
+) -> Limits:
     """Give the range that `share` of new days of one weekday fall into.
 
     Every weekday has its own mean on the square-root scale and all share one variance.
@@ -118,6 +128,8 @@ def typical_weekday(series: IntArray, weekdays: IntArray, weekday: int, share: f
     weekday : int
         One that occurs in `weekdays`.
     share : float, 0 to 1
+    mean_variance : float
+        As for `typical_day`.
 
     Returns
     -------
@@ -129,7 +141,7 @@ def typical_weekday(series: IntArray, weekdays: IntArray, weekday: int, share: f
     degrees = series.size - present.size
     variance = max(float(((roots - means[place]) ** 2).sum()) / degrees, 0.25)
     mine = weekdays == weekday
-    spread = math.sqrt(variance * (1 + 1 / int(mine.sum())))
+    spread = math.sqrt(variance + max(variance / int(mine.sum()), mean_variance))
     return _whole(roots[mine].mean(), np.asarray(spread), degrees, share)
 
 

@@ -2,7 +2,8 @@
 
 A volume is traffic x share of the class x rate. Every part has its own limits at any alpha, and MOVER on the
 logarithms combines them, so no part of the uncertainty is left out. Where the cases are all cases of whole
-days, each volume has its own series of daily counts and that is used instead.
+days, each volume has its own series of daily counts and that is used instead. Rows of one cluster on several
+days make days look more alike than they are, so with clusters the wider of both ranges is taken on each side.
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ class VolumeParts:
         Only when the cases are all cases of whole days.
     missed_differ, alarms_differ : bool array
         Whether the rate differs between days by more than chance; then days are its clusters.
+    is_clustered : bool
+        Whether rows come in clusters, which may span days.
     """
 
     missed: FloatArray
@@ -125,12 +128,26 @@ class VolumeParts:
     series: DaySeries | None
     missed_differ: npt.NDArray[np.bool_]
     alarms_differ: npt.NDArray[np.bool_]
+    is_clustered: bool = False
 
     def mean(self, quantity: Quantity) -> FloatArray:
         """Return the plain estimate of the mean a day; nan where its class has no cases."""
         if self.series is not None:
             return np.asarray(self.series.of(quantity).mean(axis=0))
-        traffic, share = self.day.traffic.mean, self.day.prevalence.value
+        return self.mean_with(quantity, self.day.traffic.mean, self.day.prevalence.value)
+
+    def mean_ends(self, quantity: Quantity) -> tuple[FloatArray, FloatArray]:
+        """Return the lowest and highest mean a day over the ends of stated ranges of traffic and mix."""
+        traffic, share = self.day.traffic, self.day.prevalence
+        found = [
+            self.mean_with(quantity, cases, mix)
+            for cases in (traffic.low, traffic.high)
+            for mix in (share.low, share.high)
+        ]
+        return np.min(found, axis=0), np.max(found, axis=0)
+
+    def mean_with(self, quantity: Quantity, traffic: float, share: float) -> FloatArray:
+        """Return the mean a day with this many cases a day and this share of positives."""
         with np.errstate(invalid="ignore", divide="ignore"):
             missed, alarms = self.missed / self.positives, self.alarms / self.negatives
         per_case: dict[Quantity, Numbers] = {
@@ -151,8 +168,24 @@ class VolumeParts:
         ----------
         .. [1] Zou, G. Y. & Donner, A. (2008). Statistics in Medicine, 27(10), 1693-1702.
         """
-        if self.series is not None:
-            return day_mean(self.series.of(quantity), alpha)
+        if self.series is None:
+            return self._limits_by_parts(quantity, alpha)
+        by_days = day_mean(self.series.of(quantity), alpha)
+        if not self.is_clustered or quantity == "cases":
+            return by_days
+        return _wider(by_days, self._limits_by_parts(quantity, alpha))
+
+    def root_mean_variance(self, quantity: Quantity) -> FloatArray:
+        """Return how uncertain the mean a day is on the square-root scale; 0 unless clusters may span days.
+
+        From the 95 % range by parts, which is 2 x 1.96 standard deviations wide.
+        """
+        if self.series is None or not self.is_clustered or quantity == "cases":
+            return np.zeros(())
+        low, high = self._limits_by_parts(quantity, 0.05)
+        return np.asarray(((np.sqrt(high + 0.375) - np.sqrt(low + 0.375)) / 3.92) ** 2, dtype=np.float64)
+
+    def _limits_by_parts(self, quantity: Quantity, alpha: Numbers) -> Limits:
         if quantity == "flagged":
             return self._flagged(alpha)
         traffic = Part(self.day.traffic.mean, *self.day.traffic.limits(alpha))
@@ -173,10 +206,15 @@ class VolumeParts:
 
         The odds of the precision are a product, prevalence odds x caught share / flagged share of negatives;
         log-MOVER of its three parts gives the range of the odds. With whole days it is Clopper-Pearson on the
-        flagged cases, caught of flagged, with days as clusters where the precision differs between days.
+        flagged cases, caught of flagged, with days as clusters where the precision differs between days; with
+        clusters the wider of both on each side.
         """
-        if self.series is not None:
-            return self._precision_by_days(self.series, alpha)
+        if self.series is None:
+            return self._precision_by_parts(alpha)
+        by_days = self._precision_by_days(self.series, alpha)
+        return _wider(by_days, self._precision_by_parts(alpha)) if self.is_clustered else by_days
+
+    def _precision_by_parts(self, alpha: Numbers) -> Limits:
         share = self.day.prevalence
         share_low, share_high = share.limits(alpha)
         odds = Part(
@@ -232,6 +270,10 @@ class VolumeParts:
         return np.where(nothing, 0.0, low) * mean, high * mean
 
 
+def _wider(one: Limits, other: Limits) -> Limits:
+    return np.minimum(one[0], other[0]), np.maximum(one[1], other[1])
+
+
 def volume_parts(
     sweep: Sweep,
     day: DayProfile,
@@ -267,7 +309,9 @@ def volume_parts(
         None if series is None else _by_days(series.alarms, series.negatives, alpha_negatives),
     )
     whole = series if day.holds_whole_days else None
-    return VolumeParts(missed, positives, alarms, negatives, day, whole, missed_differ, alarms_differ)
+    return VolumeParts(
+        missed, positives, alarms, negatives, day, whole, missed_differ, alarms_differ, sweep.is_clustered
+    )
 
 
 def _by_days(flagged: IntArray, cases: IntArray, alpha: Numbers) -> RateByDays:

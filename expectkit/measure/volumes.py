@@ -9,14 +9,15 @@ from typing import Literal
 
 import numpy as np
 
-from expectkit.measure.intervals import FloatArray, Limits, Numbers, local_alpha
+from expectkit.measure.intervals import FloatArray, Limits, Numbers, clopper_pearson, local_alpha
 from expectkit.measure.levels import Level as Level
-from expectkit.measure.levels import level_of_rate, reason_for
+from expectkit.measure.levels import level_of_rate, lower_of, reason_for
 from expectkit.measure.new_day import (
     MOST_DAYS,
     NEARLY_ALL_DAYS,
     RangeMaker,
     WeekdayVolumes,
+    is_by_chance_alone,
     per_weekday,
     range_maker,
 )
@@ -119,6 +120,26 @@ class DailyVolumes:
     is_simultaneous: bool
     per_weekday: tuple[WeekdayVolumes, ...]
 
+    @property
+    def false_negative_rate_bounds(self) -> tuple[float, float]:
+        """What the miss rate is at least and at most, each with 95 % on one side.
+
+        For every threshold at once when `is_simultaneous`; `Rate.upper_bound` is for a fixed threshold only.
+        """
+        return _one_sided(self.false_negative_rate, simultaneous=self.is_simultaneous)
+
+    @property
+    def false_positive_rate_bounds(self) -> tuple[float, float]:
+        """As `false_negative_rate_bounds`, for the false positive rate."""
+        return _one_sided(self.false_positive_rate, simultaneous=self.is_simultaneous)
+
+
+def _one_sided(rate: Rate, *, simultaneous: bool) -> tuple[float, float]:
+    if not rate.is_defined:
+        return 0.0, 1.0
+    alpha = local_alpha(rate.n_effective, 0.90) if simultaneous else 0.10
+    return _floats(clopper_pearson(rate.x_effective, rate.n_effective, alpha))
+
 
 @dataclass(frozen=True, slots=True)
 class _Levels:
@@ -131,14 +152,24 @@ class _Levels:
 
     def of(self, quantity: Quantity) -> tuple[Level, str | None]:
         """Return the level of a quantity and the reason for it."""
+        if quantity in ("cases", "positives", "negatives"):
+            return self._of_class(quantity)
+        known = self._of_class("negatives" if quantity == "flagged_negatives" else "positives")
+        own = self._of_rate(quantity)
+        return own if lower_of(own[0], known[0]) == own[0] else known
+
+    def _of_rate(self, quantity: Quantity) -> tuple[Level, str | None]:
+        """Judge the rate alone, as if the mix of production were known."""
         if quantity in ("missed_positives", "caught_positives"):
             return self._judged(self.missed, "positive cases", "missed")
         if quantity == "flagged_negatives":
             return self._judged(self.alarms, "negative cases", "flagged")
-        if quantity == "flagged":
-            if self.missed.n_effective < 30 or self.alarms.n_effective < 30:
-                return self.of("missed_positives" if self.missed.n_effective < 30 else "flagged_negatives")
-            return self._judged(self.flagged, "cases", "flagged")
+        if self.missed.n_effective < 30 or self.alarms.n_effective < 30:
+            return self._of_rate("missed_positives" if self.missed.n_effective < 30 else "flagged_negatives")
+        return self._judged(self.flagged, "cases", "flagged")
+
+    def _of_class(self, quantity: Quantity) -> tuple[Level, str | None]:
+        """Judge what is known about production's mix; a stated one is taken at its word."""
         if quantity == "cases" or self.positives is None:
             return "number and range", None
         return self._judged(self.positives, "cases", "positive", majority_is_plain=quantity == "negatives")
@@ -192,14 +223,12 @@ def daily_volumes(sweep: Sweep, day: DayProfile, threshold: float, *, simultaneo
     return DailyVolumes(
         threshold=float(sweep.thresholds[place]),
         **volumes,
-        precision=_precision(parts, alphas("flagged"), one_sided("flagged")),
+        precision=_precision(parts, allowed, alphas("flagged"), one_sided("flagged")),
         false_negative_rate=allowed.missed,
         false_positive_rate=allowed.alarms,
         rates_differ_by_day=(bool(parts.missed_differ), bool(parts.alarms_differ)),
         is_simultaneous=simultaneous,
-        per_weekday=per_weekday(
-            parts.series, [name for name in QUANTITIES if volumes[name].level in WITH_RANGE]
-        ),
+        per_weekday=per_weekday(parts, [name for name in QUANTITIES if volumes[name].level in WITH_RANGE]),
     )
 
 
@@ -251,7 +280,7 @@ def _levels(sweep: Sweep, day: DayProfile, parts: VolumeParts, place: int) -> _L
         missed,
         alarms,
         Rate(max(flagged, 0.0), cases),
-        Rate(share.n_positives, share.n_cases) if share.n_cases > 0 else None,
+        Rate(share.n_positives, share.n_cases, share.effective_cases) if share.n_cases > 0 else None,
     )
 
 
@@ -262,7 +291,7 @@ def _volume(
     estimate = float(parts.mean(name))
     known = math.isfinite(estimate)
     kind: TypicalKind = "typical day"
-    if parts.series is None and not parts.day.traffic.daily and parts.day.traffic.variation is None:
+    if parts.series is None and is_by_chance_alone(parts.day):
         kind = "by chance alone"
     with_range = level in WITH_RANGE
     low, high = _floats(parts.limits(name, alphas[0])) if with_range else (None, None)
@@ -298,11 +327,14 @@ def _caveat(parts: VolumeParts, kind: TypicalKind) -> str | None:
     return None
 
 
-def _precision(parts: VolumeParts, alpha: Numbers, one_sided: Numbers) -> Precision:
+def _precision(parts: VolumeParts, allowed: _Levels, alpha: Numbers, one_sided: Numbers) -> Precision:
     caught, alarms = float(parts.positives - parts.missed), float(parts.alarms)
     rate = Rate(max(caught, 0.0), max(caught, 0.0) + alarms)
     level = level_of_rate(rate)
     reason = reason_for(level, rate, cases="flagged cases", counted="positive")
+    known = allowed.of("positives")
+    if lower_of(level, known[0]) != level:
+        level, reason = known
     expected = float(parts.mean("caught_positives")), float(parts.mean("flagged"))
     if not rate.is_defined or not expected[1] > 0:
         return Precision(None, None, None, None, level, "No case was flagged, so there is no precision.")

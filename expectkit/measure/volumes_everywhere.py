@@ -7,12 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from expectkit.measure.intervals import FloatArray, IntArray, Interval, Limits, clopper_pearson, local_alpha
-from expectkit.measure.levels import Level, level_of
-from expectkit.measure.new_day import MOST_DAYS, NEARLY_ALL_DAYS, range_maker
+from expectkit.measure.levels import Level, level_of, lower_of
+from expectkit.measure.new_day import (
+    MOST_DAYS,
+    NEARLY_ALL_DAYS,
+    is_by_chance_alone,
+    observed_day,
+    range_maker,
+)
 from expectkit.measure.prevalence import DayProfile
 from expectkit.measure.rates import Rate
 from expectkit.measure.sweep import Sweep
-from expectkit.measure.typical_day import typical_day
 from expectkit.measure.volume_parts import Quantity, VolumeParts, volume_parts
 from expectkit.measure.volumes import WITH_RANGE, DailyVolume, DailyVolumes, Precision, TypicalKind
 
@@ -47,13 +52,13 @@ def volumes_everywhere(
     shown = np.asarray(places, dtype=np.intp)
     alphas = _alphas(sweep, 0.95), _alphas(sweep, 0.90)
     parts = volume_parts(sweep, day, alpha_positives=alphas[0][0], alpha_negatives=alphas[0][1])
-    levels = _levels(parts, shown)
+    levels = _levels(parts, shown, like)
     ranges = {share: _days(parts, shown, share) for share in (MOST_DAYS, NEARLY_ALL_DAYS)}
     columns = {
         name: _volumes(name, parts, shown, levels, (alphas[0][2][name], alphas[1][2][name]), ranges)
         for name in MOVING
     }
-    precisions = _precision_levels(parts, shown)
+    precisions = [lower_of(level, like.positives.level) for level in _precision_levels(parts, shown)]
     found = []
     for i, place in enumerate(shown.tolist()):
         by_name = {name: column[i] for name, column in columns.items()}
@@ -95,7 +100,7 @@ def _rate(rate: Rate, parts: VolumeParts, place: int, *, positives: bool) -> Rat
     return Rate(rate.numerator, rate.denominator, float(worth[place]))
 
 
-def _levels(parts: VolumeParts, shown: IntArray) -> dict[str, list[Level]]:
+def _levels(parts: VolumeParts, shown: IntArray, like: DailyVolumes) -> dict[str, list[Level]]:
     """Return what each quantity may say at each threshold."""
     cases = parts.positives + parts.negatives
     flagged = np.clip(parts.positives - parts.missed + parts.alarms, 0.0, cases)
@@ -103,12 +108,14 @@ def _levels(parts: VolumeParts, shown: IntArray) -> dict[str, list[Level]]:
     alarms = levels_of_rates(parts.alarms[shown], parts.negatives[shown])
     both = levels_of_rates(flagged[shown], cases[shown])
     few = np.minimum(parts.positives, parts.negatives)[shown] < 30
-    return {
+    found: dict[str, list[Level]] = {
         "missed_positives": missed,
         "caught_positives": missed,
         "flagged_negatives": alarms,
         "flagged": ["refuse" if is_few else level for level, is_few in zip(both, few, strict=True)],
     }
+    most = dict.fromkeys(found, like.positives.level) | {"flagged_negatives": like.negatives.level}
+    return {name: [lower_of(level, most[name]) for level in levels] for name, levels in found.items()}
 
 
 def _precision_levels(parts: VolumeParts, shown: IntArray) -> list[Level]:
@@ -142,7 +149,7 @@ def _volumes(
     ranges: dict[float, dict[str, Ends]],
 ) -> list[DailyVolume]:
     kind: TypicalKind = "typical day"
-    if parts.series is None and not parts.day.traffic.daily and parts.day.traffic.variation is None:
+    if parts.series is None and is_by_chance_alone(parts.day):
         kind = "by chance alone"
     mean = parts.mean(name)[shown]
     limits, bounds = ([end[shown] for end in parts.limits(name, alpha)] for alpha in alphas)
@@ -176,14 +183,19 @@ def _volumes(
 def _days(parts: VolumeParts, shown: IntArray, share: float) -> dict[str, Ends]:
     """Return the range of a new day of each quantity at each threshold."""
     if parts.series is not None:
-        return {name: _whole(typical_day(parts.series.of(name)[:, shown], share)) for name in MOVING}
-    if not parts.day.traffic.daily and parts.day.traffic.variation is None:
-        return {name: chance_ranges(parts.mean(name)[shown], share) for name in MOVING}
+        return {name: _whole(observed_day(parts, name, share), shown) for name in MOVING}
+    if is_by_chance_alone(parts.day):
+        return {name: _by_chance(parts, name, shown, share) for name in MOVING}
     return _between_knots(parts, shown, share)
 
 
-def _whole(limits: Limits) -> Ends:
-    return limits[0].astype(np.int64), limits[1].astype(np.int64)
+def _whole(limits: Limits, shown: IntArray) -> Ends:
+    return limits[0][shown].astype(np.int64), limits[1][shown].astype(np.int64)
+
+
+def _by_chance(parts: VolumeParts, name: Quantity, shown: IntArray, share: float) -> Ends:
+    lowest, highest = parts.mean_ends(name)
+    return chance_ranges(lowest[shown], share)[0], chance_ranges(highest[shown], share)[1]
 
 
 def chance_ranges(means: FloatArray, share: float) -> Ends:
@@ -233,7 +245,9 @@ def _between_knots(parts: VolumeParts, shown: IntArray, share: float) -> dict[st
         found = [range_maker(_one(parts, int(shown[knot])))(name, share) for knot in knots]
         order = np.argsort(roots[knots], kind="stable")
         x = roots[knots][order]
-        low, high = (np.sqrt(np.asarray(end, dtype=np.float64) + 0.375)[order] for end in zip(*found, strict=True))
+        low, high = (
+            np.sqrt(np.asarray(end, dtype=np.float64) + 0.375)[order] for end in zip(*found, strict=True)
+        )
         first = np.floor(np.interp(roots, x, low) ** 2 - 0.375 + 1e-9)
         last = np.ceil(np.interp(roots, x, high) ** 2 - 0.375 - 1e-9)
         ends[name] = np.maximum(first, 0.0).astype(np.int64), np.maximum(last, 0.0).astype(np.int64)

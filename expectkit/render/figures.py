@@ -172,7 +172,7 @@ def _marks(colours: list[str]) -> dict[str, Any]:
 
 
 def _layout() -> dict[str, Any]:
-    axis = {"fixedrange": True, "zeroline": False, "automargin": False, "tickfont": {"color": "@mute", "size": 13}}
+    axis = {"fixedrange": True, "zeroline": False, "automargin": False, "ticklabelstandoff": 4, "tickfont": {"color": "@mute", "size": 13}}
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -21,6 +21,7 @@ from expectkit.briefing.headlines import headline_verbs
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.record import Record
 from expectkit.briefing.review_inputs import RateEnds, ReviewCosts, ReviewInputs
+from expectkit.briefing.statements import one_sided
 from expectkit.briefing.vocabulary import Noun, Words
 from expectkit.briefing.wording import FEWER_THAN_ONE, money_text, percent_at_least, percent_at_most
 from expectkit.measure.capacity import HOURS_A_DAY
@@ -95,11 +96,12 @@ def _words(words: Words) -> dict[str, Any]:
     def noun(value: Noun) -> dict[str, str]:
         return {"singular": value.singular, "plural": value.plural}
 
-    catch, flag = headline_verbs(words)
+    catch, flag, flag_rest = headline_verbs(words)
     return {
         "model_name": words.model_name,
         "catch": catch,
         "flag": flag,
+        "flag_rest": flag_rest,
         "case": noun(words.case),
         "positive": noun(words.positive),
         "negative": noun(words.negative),
@@ -324,14 +326,13 @@ def _bound_texts(inputs: ReviewInputs) -> dict[str, dict[int, str]]:
             ("alarms", there.flagged_negatives, there.false_positive_rate),
         ):
             if volume.level == "bound only":
-                found[name][place] = _bound_text(rate)
+                found[name][place] = _bound_text(rate, is_simultaneous=there.is_simultaneous)
     return found
 
 
-def _bound_text(rate: Rate) -> str:
-    if rate.value > 0.5:
-        return f"at least {percent_at_least(rate.lower_bound())}"
-    return f"at most {percent_at_most(rate.upper_bound())}"
+def _bound_text(rate: Rate, *, is_simultaneous: bool) -> str:
+    low, high = one_sided(rate, is_simultaneous=is_simultaneous)
+    return f"at least {percent_at_least(low)}" if rate.value > 0.5 else f"at most {percent_at_most(high)}"
 
 
 def _costed(inputs: ReviewInputs) -> Mapping[str, Any] | None:

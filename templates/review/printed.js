@@ -50,25 +50,29 @@ function plainAmount(volume, digits = null) {
 }
 
 function* refined(unit, number) {
+  const finest = number >= 10n * UNIT ? UNIT : number >= 3n * UNIT ? UNIT / 10n : 0n;
   for (let i = 0; i < MOST_REFINEMENTS; i += 1) {
     yield unit;
     unit = finer(unit);
-    if (number >= 3n * UNIT && unit < UNIT / 10n) return;
+    if (unit < finest) return;
   }
 }
 
+/** A unit that prints no part of a case from 10 cases up. */
+const wholeUnit = (unit, number) => (number >= 10n * UNIT ? larger(unit, UNIT) : unit);
+
 /** The coarsest printed counts from which a reader gets the printed percentage. */
 function agreed(rate, units, countsAt) {
-  let first = null;
+  let last = null;
   for (const unit of units) {
     const [part, whole] = countsAt(unit);
     if (!(part > 0n && part < whole)) continue;
     const share = divide(part, whole);
     const percent = agreeingPercent(rate, share);
     if (percent !== null) return { part, whole, unit, percent };
-    first ??= { part, whole, unit, percent: halfUp(share * 100n, firstPercentUnit(share)) };
+    last = { part, whole, unit, percent: halfUp(share * 100n, firstPercentUnit(share)) };
   }
-  return first;
+  return last;
 }
 
 class Rounding {
@@ -90,15 +94,17 @@ class Rounding {
     const known = widthOf(positives) <= 0n;
     const coarsest = unitOf(positives, period);
     const start = smaller(...[missed, caught].map((volume) => unitOf(volume, period, this.widening)));
+    const unitOfAll = (unit) => wholeUnit(known ? smaller(unit, coarsest) : unit, all);
     const found = agreed(divide(part, all), refined(start, part), (unit) => [
-      halfUp(part, unit), halfUp(all, known ? smaller(unit, coarsest) : unit),
+      halfUp(part, unit), halfUp(all, unitOfAll(unit)),
     ]);
     if (found === null) return;
-    const amount = (value) => ({ value, period, unit: found.unit });
+    const rest = found.whole - found.part;
+    const restUnit = wholeUnit(found.unit, rest);
     this.percents.false_negative_rate = found.percent;
-    this.amounts.positives = amount(found.whole);
-    this.amounts.missed_positives = amount(found.part);
-    this.amounts.caught_positives = amount(found.whole - found.part);
+    this.amounts.positives = { value: found.whole, period, unit: unitOfAll(found.unit) };
+    this.amounts.missed_positives = { value: found.part, period, unit: found.unit };
+    this.amounts.caught_positives = { value: halfUp(rest, restUnit), period, unit: restUnit };
   }
 
   negatives() {
@@ -162,7 +168,7 @@ function printVolume(volume, amount, whole) {
     Object.assign(numbers, rangesOfDays(volume, period === "day" ? numbers.mean : undefined));
   }
   if (level === "bound only") {
-    Object.assign(numbers, oneSided(volume, period, meanOf(volume) * 2n > meanOf(whole)));
+    Object.assign(numbers, oneSided(volume, period, meanOf(volume) * 2n > meanOf(whole), meanOf(whole) * DAYS[period]));
   }
   const text = (name) => (name in numbers ? numberText(numbers[name]) : null);
   const about = "mean" in numbers
@@ -205,11 +211,11 @@ function rangesOfDays(volume, mean) {
 }
 
 /** The one end that "bound only" leaves: at least for the larger part, else at most. */
-function oneSided(volume, period, isMost) {
+function oneSided(volume, period, isMost, whole) {
   if (!volume.bounds) return {};
   const [least, most] = volume.bounds.map((bound) => exact(bound) * DAYS[period]);
-  const unit = (number) => larger(unitFor(number / 10n), UNIT);
-  if (isMost) return { low: least > 0n ? floorTo(least, unit(least)) : 0n };
+  const unit = (knownTo) => (knownTo > 0n ? larger(unitFor(knownTo / 10n), UNIT) : UNIT);
+  if (isMost) return { low: least > 0n ? floorTo(least, unit(smaller(least, whole - least))) : 0n };
   return { high: most > 0n ? ceilTo(most, unit(most)) : 0n };
 }
 

@@ -137,11 +137,9 @@ export function expectedRanges(words, at) {
   if (parts.length) sentences.push(`The average could be ${parts.slice(0, 2).join(", and ")}.`);
   if (parts.length > 2) sentences.push(`It could be ${parts[2]}.`);
   const shown = known.filter(({ printed }) => printed.typicalLow !== null);
-  for (const { key, items } of grouped(shown, (o) => o.printed.kind)) {
-    const days = key === "typical day" ? "On 8 days of 10" : "By chance alone, on 8 days of 10";
-    const clauses = items.map(dayClause);
-    sentences.push(`${days}, ${clauses.slice(0, 2).join(", and ")}.`);
-    for (const clause of clauses.slice(2)) sentences.push(`On such days ${clause}.`);
+  for (const outcome of shown) {
+    const days = outcome.printed.kind === "typical day" ? "On" : "By chance alone, on";
+    sentences.push(`${days} 8 days of 10, ${dayClause(outcome)}.`);
   }
   return sentences.join(" ");
 }
@@ -157,14 +155,14 @@ export function headline(words, at) {
   const [right, mistaken] = [caught, wrong].map(headlineAmount);
   const [first, second] = [caught, wrong].map((o) => o.printed.period);
   if (right && mistaken && first === second) {
-    return `Each ${first} it should ${words.catch} ${right}, and ${words.flag} ${mistaken} by mistake`;
+    return `Each ${first} it should ${words.catch} ${right}, and ${words.flag} ${mistaken}${words.flag_rest} by mistake`;
   }
   if (right && mistaken) {
-    return `It should ${words.catch} ${right} a ${first}, and ${words.flag} ${mistaken} a ${second} by mistake`;
+    return `It should ${words.catch} ${right} a ${first}, and ${words.flag} ${mistaken} a ${second}${words.flag_rest} by mistake`;
   }
   if (right) return `Each ${first} it should ${words.catch} ${right}`;
   const open = `too few ${missed.noun.plural} were tested to say how many it would miss`;
-  return mistaken ? `Each ${second} it should ${words.flag} ${mistaken} by mistake; ${open}` : upperFirst(open);
+  return mistaken ? `Each ${second} it should ${words.flag} ${mistaken}${words.flag_rest} by mistake; ${open}` : upperFirst(open);
 }
 
 function headlineAmount({ printed, noun }) {
@@ -212,7 +210,7 @@ function change(before, after) {
   if (before.mean === null || after.mean === null) return null;
   const period = DAYS[before.period] >= DAYS[after.period] ? before.period : after.period;
   const [start, end] = [before, after].map((p) => asPeriod(asDecimal(p.mean), p.period, period));
-  return { amount: halfUp(end - start, UNIT), period };
+  return { amount: halfUp(end - start, UNIT / 10n), period };
 }
 
 function changeText({ amount, period }, noun, participle) {

@@ -8,7 +8,7 @@ import numpy as np
 
 from expectkit.engine.dry_run import dry_run
 from expectkit.engine.local import CaseColumns, tally
-from expectkit.io.case_source import open_cases
+from expectkit.io.open_cases import open_cases
 from expectkit.measure.sweep import sweep
 from expectkit.promise.dry_run import DryRun
 

@@ -21,7 +21,7 @@ from expectkit.engine import groups
 from expectkit.engine.local import CaseColumns, tally
 from expectkit.errors import DataError
 from expectkit.io import arrow_source, parquet_source
-from expectkit.io.case_source import open_cases
+from expectkit.io.open_cases import open_cases
 from expectkit.measure.histogram import Tally, tally_arrays
 
 N = 6_000
@@ -405,7 +405,7 @@ def test_scores_of_all_number_types_are_counted_as_the_numbers_they_are() -> Non
 def test_tallying_a_parquet_file_imports_neither_pandas_nor_duckdb(table: pa.Table, tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "cases.parquet")
     program = (
-        "import sys; from expectkit.engine.local import CaseColumns, tally; from expectkit.io.case_source import "
+        "import sys; from expectkit.engine.local import CaseColumns, tally; from expectkit.io.open_cases import "
         f"open_cases; tally(open_cases({str(tmp_path / 'cases.parquet')!r}), CaseColumns('score', 'label', "
         "time='day', slices=('channel',))); print(sorted({'pandas', 'duckdb', 'sklearn', 'scipy'} & set(sys.modules)))"
     )

@@ -14,7 +14,8 @@ from expectkit.engine.local import CaseColumns
 from expectkit.engine.mistakes import MistakeColumns, Mistakes, find_mistakes, pooled
 from expectkit.engine.second_look import is_drawn, pick_rows
 from expectkit.errors import DataError
-from expectkit.io.case_source import CaseSource, open_cases
+from expectkit.io.case_source import CaseSource
+from expectkit.io.open_cases import open_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = MistakeColumns(
@@ -197,7 +198,7 @@ import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 from expectkit.engine.local import CaseColumns, tally
 from expectkit.engine.mistakes import MistakeColumns, find_mistakes
 from expectkit.engine.second_look import pick_rows
-from expectkit.io.case_source import open_cases
+from expectkit.io.open_cases import open_cases
 
 path, rng, writer = sys.argv[1], np.random.default_rng(0), None
 for part in range(10):

@@ -20,8 +20,8 @@ from expectkit.gate.cases import Beside
 from expectkit.gate.comparisons import percentile_limits
 from expectkit.gate.judgement import FINDERS, Judgement, judge_cases
 from expectkit.gate.reference import ReferenceCells, ReferenceScores, read_reference_cells
-from expectkit.io.case_source import open_cases
 from expectkit.io.config import read_config
+from expectkit.io.open_cases import open_cases
 from expectkit.measure.calibration import ScoreCells, check_calibration
 from expectkit.measure.comparison import PairedErrors, compare_paired
 from expectkit.measure.drift import stability

@@ -17,7 +17,8 @@ import pytest
 
 from expectkit.errors import DataError
 from expectkit.io import case_source, parquet_source
-from expectkit.io.case_source import CaseSource, open_cases
+from expectkit.io.case_source import CaseSource
+from expectkit.io.open_cases import open_cases
 
 N = 5_000
 

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectkit.errors import DataError
-from expectkit.io.case_source import CaseSource, open_cases
+from expectkit.io.case_source import CaseSource
 from expectkit.io.csv_layout import read_layout
 from expectkit.io.csv_source import CsvSource
+from expectkit.io.open_cases import open_cases
 
 HEADER = "score,label,note\n"
 

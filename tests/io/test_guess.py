@@ -9,12 +9,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from expectkit.errors import DataError, OutputError
-from expectkit.io.case_source import open_cases
 from expectkit.io.config import load_config
 from expectkit.io.config_draft import toml_value
 from expectkit.io.config_tables import Config
 from expectkit.io.csv_source import CsvSource
 from expectkit.io.guess import GuessedConfig, guess_config, write_config
+from expectkit.io.open_cases import open_cases
 
 N = 60
 FRAUD = {

@@ -28,7 +28,7 @@ def write(record: Record) -> Section | None:
         for row in record.simple_baselines
     )
     table = Table(
-        caption="The model beside simple rules, cases a day",
+        caption=f"The model beside simple rules, average {words.case.plural}{_a_day(record)}",
         columns=(
             Column("Rule", width=32),
             Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 19),
@@ -45,3 +45,13 @@ def write(record: Record) -> Section | None:
         deck="A model is worth its trouble only when it beats a rule that needs no model.",
         blocks=(table,),
     )
+
+
+def _a_day(record: Record) -> str:
+    """Return " a day" unless a column names a longer period itself."""
+    texts = [
+        text
+        for row in record.simple_baselines
+        for text in (row.caught_positives, row.flagged_negatives, row.missed_positives)
+    ]
+    return "" if any(text.endswith((" a week", " a month", " a year")) for text in texts) else " a day"

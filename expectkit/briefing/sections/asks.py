@@ -24,7 +24,17 @@ def _usual(record: Record) -> tuple[Item, ...]:
         _setting(record),
         Item("Accept these volumes.", record.statement("ask.volumes")),
     ]
-    if record.threshold_choice.confirmed_on_fresh_cases:
+    words = record.words
+    rests_on = {"missed_positives": words.positive.plural, "flagged_negatives": words.negative.plural}
+    few = [plural for name, plural in rests_on.items() if record.per_day[name].level == "refuse"]
+    if few:
+        items[1:] = [
+            Item(
+                f"Have more {' and '.join(few)} labelled.",
+                "The test held too few of them to say what to accept, so there is nothing to sign yet.",
+            )
+        ]
+    elif record.threshold_choice.confirmed_on_fresh_cases:
         items.append(_sign(record))
     else:
         items.append(
@@ -45,7 +55,7 @@ def _setting(record: Record) -> Item:
     if promise is not None and _is_agreed(record):
         text = f"It is {setting.printed_threshold}, agreed by {promise.decided_by} on {promise.printed_date}."
         return Item("Keep the agreed setting.", text)
-    text = f"We propose {setting.printed_threshold}; the next page shows what moves with it."
+    text = f"We propose {setting.printed_threshold}; the table of settings shows what moves with it."
     return Item("Agree the setting.", text)
 
 

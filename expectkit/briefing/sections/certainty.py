@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from expectkit.briefing.document import Block, Cell, Column, Item, Items, Row, Section, Table
+from expectkit.briefing.document import (
+    Block,
+    Cell,
+    Column,
+    Item,
+    Items,
+    Paragraph,
+    Row,
+    Section,
+    Span,
+    Table,
+)
+from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.record import RateRecord, Record, VolumeRecord
 from expectkit.briefing.table_text import NOTHING, TOO_FEW, rate_range, span_text
 from expectkit.briefing.vocabulary import sentence_case
@@ -33,7 +45,9 @@ def write(record: Record) -> Section | None:
         for statement in record.statements
         if statement.id.startswith("certainty.") and (part := statement.id.split(".")[1])
     ]
-    blocks: list[Block] = [_table(record), Items(tuple(reasons))]
+    ranges = record.statement("expectation.ranges")
+    blocks: list[Block] = [Paragraph((Span(ranges),))] if ranges else []
+    blocks += [_table(record), Items(tuple(reasons))]
     if record.warnings:
         blocks.append(Items(tuple(Item("Please note.", warning.text) for warning in record.warnings)))
     return Section(
@@ -84,13 +98,19 @@ def _volume_row(title: str, volume: VolumeRecord) -> Row:
     printed = volume.printed
     return Row(
         (
-            Cell(title, f"a {printed.period} (single days: a day)" if printed.period != "day" else "a day"),
+            Cell(title, f"a {printed.period}"),
             Cell(printed.mean or NOTHING),
             Cell(_average_could_be(volume)),
-            Cell(span_text(printed.typical_low, printed.typical_high)),
-            Cell(span_text(printed.wide_low, printed.wide_high)),
+            Cell(_of_days(printed, printed.typical_low, printed.typical_high)),
+            Cell(_of_days(printed, printed.wide_low, printed.wide_high)),
         )
     )
+
+
+def _of_days(printed: PrintedVolume, low: str | None, high: str | None) -> str:
+    """Write what single days bring; "a day" where the average beside it is per a longer period."""
+    text = span_text(low, high)
+    return text if printed.period == "day" or text == NOTHING else f"{text} a day"
 
 
 def _average_could_be(volume: VolumeRecord) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectkit.briefing.axes import nice_ticks, share_out
+from expectkit.briefing.axes import nice_ticks
 from expectkit.briefing.charts import DotGroup, IconArray, RangeBar, Tone
 from expectkit.briefing.document import (
     Block,
@@ -14,15 +14,13 @@ from expectkit.briefing.document import (
     VolumeCard,
     VolumeCards,
 )
+from expectkit.briefing.headlines import is_part_of_dot
 from expectkit.briefing.record import Record, VolumeRecord
 from expectkit.briefing.table_text import NOTHING
 from expectkit.briefing.vocabulary import sentence_case
 from expectkit.briefing.wording import half_up
 
 ORDER = 10
-MOST_DOTS = 500
-"""With more cases than this, the dots show every 1,000 of them instead."""
-SCALED_DOTS = 1_000
 
 BOUND_SIGNS = {"at most": "≤ ", "at least": "≥ "}
 
@@ -100,19 +98,20 @@ def _dots(record: Record) -> DotBlocks | None:
     periods = {volume.printed.period for volume in volumes}
     if any("mean" not in volume.printed.values for volume in volumes) or len(periods) > 1:
         return None
-    counts = [int(half_up(volume.printed.values["mean"], 1)) for volume in volumes]
-    is_scaled = sum(counts) > MOST_DOTS
-    dots = share_out(counts, SCALED_DOTS) if is_scaled else counts
+    caption = next((item for item in record.statements if item.id == "dots.caption"), None)
+    if caption is None:
+        return None
+    size = int(caption.values.get("cases_per_dot", 1))
+    counts = [volume.printed.values["mean"] for volume in volumes]
     groups = tuple(
         DotGroup(
-            count=dot,
+            count=1 if is_part_of_dot(count, size) else int(half_up(count / size, 1)),
             tone=tone,
-            is_hollow=name == "missed_positives",
+            is_hollow=name == "missed_positives" or is_part_of_dot(count, size),
             label=record.statement(f"dots.{name}.label"),
             remark=record.statement(f"dots.{name}.remark"),
         )
-        for dot, (name, tone) in zip(dots, CARDS, strict=True)
+        for count, (name, tone) in zip(counts, CARDS, strict=True)
     )
-    caption = record.statement("dots.caption.scaled" if is_scaled else "dots.caption")
-    alternative = caption + " " + " ".join(group.label for group in groups)
-    return DotBlocks(caption, IconArray(groups, alternative))
+    alternative = caption.text + " " + " ".join(group.label for group in groups)
+    return DotBlocks(caption.text, IconArray(groups, alternative))

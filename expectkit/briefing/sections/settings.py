@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from expectkit.briefing.axes import nice_ticks
 from expectkit.briefing.charts import Line, LineChart, Tone
 from expectkit.briefing.document import Block, Cell, Charts, Column, Item, Items, Row, Section, Table
 from expectkit.briefing.record import Record, SettingRecord, ThresholdColumns, VolumeRecord
-from expectkit.briefing.table_text import average_range, average_text, rate_text
+from expectkit.briefing.table_text import average_range, average_text, common_period, in_period, rate_text
 from expectkit.briefing.vocabulary import sentence_case
+from expectkit.briefing.wording import Period
 
 ORDER = 30
 MOST_POINTS = 160
 """Points drawn per line; more cannot be told apart at print size."""
+
+LONGEST_LABEL = 18
+"""Letters of a label at the end of a line."""
+
+COUNTED = ("caught_positives", "flagged_negatives", "missed_positives")
+"""Columns of the table of settings."""
 
 Lines = tuple[tuple[str, Tone, str], ...]
 """Lines of a chart: label, tone, and the name of their columns in the record's thresholds."""
@@ -49,13 +58,25 @@ def _charts(record: Record) -> Charts | None:
         return None
     words, thresholds = record.words, record.thresholds.threshold
     inside = [i for i, threshold in enumerate(thresholds) if window[0] <= threshold <= window[1]]
-    flagged: Lines = (("Flagged by mistake", "false_alarm", "flagged_negatives"),)
-    found: Lines = (("Caught", "caught", "caught_positives"), ("Missed", "missed", "missed_positives"))
-    charts = (
-        _chart(record, inside, f"{words.negative.plural} {words.briefly_flagged}", flagged, "chart.flagged"),
-        _chart(record, inside, words.positive.plural, found, "chart.missed"),
+    flagged: Lines = (
+        (_label(f"{words.briefly_flagged} by mistake", "Flagged by mistake"), "false_alarm", "flagged_negatives"),
     )
-    return Charts(charts, record.statement("settings.bands"))
+    found: Lines = (
+        (_label(words.caught.removeprefix("correctly "), "Caught"), "caught", "caught_positives"),
+        (_label(words.missed, "Missed"), "missed", "missed_positives"),
+    )
+    charts = []
+    if record.per_day["flagged_negatives"].level != "refuse":
+        counted = f"{words.negative.plural} {words.briefly_flagged}"
+        charts.append(_chart(record, inside, counted, flagged, "chart.flagged"))
+    if record.per_day["missed_positives"].level != "refuse":
+        charts.append(_chart(record, inside, words.positive.plural, found, "chart.missed"))
+    return Charts(tuple(charts), record.statement("settings.bands")) if charts else None
+
+
+def _label(text: str, short: str) -> str:
+    """Return the label of a line in the words of the business, where it fits beside its end."""
+    return sentence_case(text) if len(text) <= LONGEST_LABEL else short
 
 
 def _chart(record: Record, inside: list[int], counted: str, lines: Lines, alternative: str) -> LineChart:
@@ -89,7 +110,9 @@ def _picked(values: tuple[float, ...], places: list[int]) -> tuple[float, ...]:
 
 
 def _top(columns: ThresholdColumns, lines: Lines, inside: list[int]) -> float:
-    highest = max(getattr(columns, f"{name}_high")[i] for _, _, name in lines for i in inside)
+    highest = max(
+        getattr(columns, f"{name}{end}")[i] for _, _, name in lines for end in ("", "_high") for i in inside
+    )
     return nice_ticks(highest, 4)[-1][0]
 
 
@@ -131,6 +154,7 @@ def _thin(places: list[int]) -> list[int]:
 
 def _table(record: Record) -> Table:
     words = record.words
+    periods = {name: common_period(s.per_day[name].printed for s in record.settings) for name in COUNTED}
     columns = (
         Column("Setting", width=25),
         Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 20),
@@ -138,30 +162,29 @@ def _table(record: Record) -> Table:
         Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 19),
         Column(f"Of 100 {words.briefly_flagged}, how many are {words.positive.plural}", "right", 16),
     )
-    rows = tuple(_row(setting) for setting in record.settings)
+    rows = tuple(_row(setting, periods) for setting in record.settings)
+    a_day = " a day" if set(periods.values()) == {"day"} else ""
     return Table(
-        caption="Settings side by side, cases a day",
+        caption=f"Settings side by side, average {words.case.plural}{a_day}",
         columns=columns,
         rows=rows,
         note=record.statement("settings.note"),
     )
 
 
-def _row(setting: SettingRecord) -> Row:
+def _row(setting: SettingRecord, periods: Mapping[str, Period]) -> Row:
     precision = setting.rates["precision"]
     return Row(
         cells=(
             Cell(setting.name, setting.printed_threshold),
-            _cell(setting.per_day["caught_positives"]),
-            _cell(setting.per_day["flagged_negatives"]),
-            _cell(setting.per_day["missed_positives"]),
+            *(_cell(setting.per_day[name], periods[name]) for name in COUNTED),
             Cell(rate_text(precision).replace("%", "")),
         ),
         is_recommended=setting.is_operating,
     )
 
 
-def _cell(volume: VolumeRecord) -> Cell:
-    printed = volume.printed
+def _cell(volume: VolumeRecord, period: Period) -> Cell:
+    printed = in_period(volume.printed, period)
     note = average_range(printed) if printed.mean is not None else ""
     return Cell(average_text(printed), note)

@@ -1,0 +1,93 @@
+"""What a reader must know before relying on the numbers: odd days, an odd mix, a model without skill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from expectkit.briefing.record import Warned
+from expectkit.briefing.wording import percent_text, threshold_text
+from expectkit.measure.observed_days import missing_days, partial_days
+from expectkit.measure.plausibility import (
+    flags_all_or_nothing,
+    is_no_better_than_random,
+    mix_excludes_the_file,
+    ranking_share,
+    scores_look_reversed,
+)
+from expectkit.measure.prevalence import DayProfile
+from expectkit.measure.sweep import Sweep
+
+
+def cautions(
+    counts: Sweep, day: DayProfile, threshold: float, totals: Mapping[str, int]
+) -> tuple[Warned, ...]:
+    """Look for what is odd about the days, the mix and the model.
+
+    Parameters
+    ----------
+    counts : Sweep
+    day : DayProfile
+    threshold : float
+        The operating one.
+    totals : mapping of ISO date to int
+        Cases of each day; only looked at when traffic is observed.
+
+    Returns
+    -------
+    tuple of Warned
+        Nothing is left out or changed because of them.
+    """
+    of_days = _about_days(totals) if day.traffic.source == "observed" else ()
+    return (*of_days, *_about_mix(counts, day), *_about_model(counts, day, threshold))
+
+
+def _about_days(totals: Mapping[str, int]) -> Iterator[Warned]:
+    for low in partial_days(totals):
+        yield Warned(
+            "partial_days",
+            f"{low.day} has {low.n_cases:,} cases, fewer than half of the {low.usual:,.0f} usual on such days, and "
+            "counts as a full day. If it is not complete, leave it out of the file.",
+        )
+    missing = missing_days(totals)
+    if missing is not None:
+        which = ", all of them Saturdays or Sundays" if missing.are_weekends else ""
+        yield Warned(
+            "missing_days",
+            f"{missing.n_missing:,} of the {missing.n_calendar_days:,} calendar days from {missing.first} to "
+            f"{missing.last} have no case{which}. Numbers a day are those of days with cases.",
+        )
+
+
+def _about_mix(counts: Sweep, day: DayProfile) -> Iterator[Warned]:
+    if day.traffic.source != "observed" or not mix_excludes_the_file(counts, day.prevalence):
+        return
+    own = counts.n_positives / (counts.n_positives + counts.n_negatives)
+    yield Warned(
+        "mix_differs",
+        f"{percent_text(own)} of the cases are positive, which does not fit the {percent_text(day.prevalence.value)} "
+        "stated for production. The file then hardly holds every case of its days, yet the number of cases a day is "
+        "counted from it. State cases_per_day as a number.",
+    )
+
+
+def _about_model(counts: Sweep, day: DayProfile, threshold: float) -> Iterator[Warned]:
+    if scores_look_reversed(counts):
+        yield Warned(
+            "scores_reversed",
+            "Positive cases have lower scores than negative ones: of one of each, picked at random, the positive one "
+            f"scores higher in {percent_text(ranking_share(counts))} of pairs. The score, or the label that marks a "
+            "positive case, may be the wrong way round.",
+        )
+    flags = flags_all_or_nothing(counts, threshold)
+    if flags is not None:
+        where, what = ("above", "no case") if flags == "nothing" else ("at or below", "every case")
+        yield Warned(
+            "threshold_outside_scores",
+            f"The threshold {threshold_text(threshold)} lies {where} all scores in the test, so {what} would be flagged.",
+        )
+    elif is_no_better_than_random(counts, day, threshold):
+        yield Warned(
+            "no_better_than_random",
+            "On these cases the model is no better than chance: flagging as many cases at random would catch more "
+            "positives, and flagging nothing would make fewer mistakes.",
+        )

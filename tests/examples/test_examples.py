@@ -1,0 +1,78 @@
+"""The examples run as they are shown, and their pictures are there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import expectkit as ek
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "docs" / "examples").glob("*.md"))
+
+
+def run(name: str, folder: Path) -> dict[str, object]:
+    script = ROOT / "examples" / name / f"brief_{name}.py"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", script],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    record: dict[str, object] = json.loads((folder / "out" / name / "record.json").read_text("utf-8"))
+    return record
+
+
+@pytest.mark.slow
+def test_the_digits_example_shows_pictures_of_digits(tmp_path: Path) -> None:
+    record = run("digits", tmp_path)
+    galleries = record["failures"]["galleries"]  # type: ignore[index]
+    cases = [case for gallery in galleries for case in gallery["cases"]]
+    assert len(cases) >= 20
+    assert all(case["picture"]["width"] == 120 for case in cases)
+    assert (tmp_path / "out/digits/briefing.html").read_text("utf-8").count('src="data:image/png') == len(
+        cases
+    )
+
+
+@pytest.mark.slow
+def test_the_bird_strikes_example_shows_remarks(tmp_path: Path) -> None:
+    record = run("bird_strikes", tmp_path)
+    cases = [case for gallery in record["failures"]["galleries"] for case in gallery["cases"]]  # type: ignore[index]
+    assert all(3 <= len(case["snippet"]) <= 280 for case in cases)
+    statements = {item["id"]: item["text"] for item in record["statements"]}  # type: ignore[attr-defined]
+    assert "does not mean there is none" in statements["failure.missed_positives.none"]
+
+
+@pytest.mark.slow
+def test_the_demo_names_small_online_payments_as_its_page_says() -> None:
+    made = ek.brief_from(ROOT / "sample_data" / "fraud" / "expectkit.toml")
+    statement = made.statements["failure.missed_positives.1"]
+    assert "amount under 2 € and channel online" in statement
+    page = " ".join((ROOT / "docs" / "examples" / "fraud.md").read_text("utf-8").split())
+    assert statement in page
+    assert made.record.failures is not None
+    assert "A person would also miss this" in [gallery.title for gallery in made.record.failures.galleries]
+
+
+def test_every_example_page_has_a_small_picture_and_links_that_lead_somewhere() -> None:
+    assert len(PAGES) == 3
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        assert re.search(r"!\[.{20,}\]\(\w+\.png\)", text), page.name
+        for target in re.findall(r"\]\(([^)]+)\)", text):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+        picture = page.with_suffix(".png")
+        assert picture.stat().st_size < 250_000
+        with Image.open(picture) as image:
+            assert image.width > 800

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -263,8 +264,7 @@ def _steps(
     near = [volumes.threshold for _, volumes in settings[max(at - 1, 0) : at + 2]]
     is_wide = settings[at][1].is_simultaneous
     return [
-        step_down(counts, day, start, end, simultaneous=is_wide)
-        for end, start in zip(near, near[1:], strict=False)
+        step_down(counts, day, start, end, simultaneous=is_wide) for end, start in itertools.pairwise(near)
     ]
 
 

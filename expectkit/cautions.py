@@ -83,7 +83,8 @@ def _about_model(counts: Sweep, day: DayProfile, threshold: float) -> Iterator[W
         where, what = ("above", "no case") if flags == "nothing" else ("at or below", "every case")
         yield Warned(
             "threshold_outside_scores",
-            f"The threshold {threshold_text(threshold)} lies {where} all scores in the test, so {what} would be flagged.",
+            f"The threshold {threshold_text(threshold)} lies {where} all scores in the test, so {what} would be "
+            "flagged.",
         )
     elif is_no_better_than_random(counts, day, threshold):
         yield Warned(

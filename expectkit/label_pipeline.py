@@ -11,7 +11,7 @@ from expectkit.briefing.labels_recorder import write_labels_record
 from expectkit.briefing.record import Record, Warned
 from expectkit.class_pipeline import class_words, unused_keys
 from expectkit.engine.local import Progress
-from expectkit.errors import ConfigError, DataError
+from expectkit.errors import ConfigError, InputError
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_classes import LabelSetting
 from expectkit.io.config_tables import BaselineTable, ChecklistTable, Config, CostsTable
@@ -56,8 +56,8 @@ def measure_labels(
             record = measure_and_write(
                 of_label, source, today=today, drop_missing=drop_missing, progress=progress
             )
-        except DataError as error:
-            raise DataError(f'Label "{name}": {error}') from error
+        except InputError as error:
+            raise type(error)(f'Label "{name}": {error}') from error
         records.append((name, _with_name_in_warnings(record, name)))
     return write_labels_record(config.words_value(), records, unused_keys(config))
 

@@ -76,7 +76,7 @@ class Pages:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know before relying on the numbers, and what the pages could not show."""
-        return (*(warning.text for warning in self.record.warnings), *self.page_warnings)
+        return (*(f"{item.text} {item.hint}".strip() for item in self.record.warnings), *self.page_warnings)
 
     @functools.cached_property
     def document(self) -> Document:

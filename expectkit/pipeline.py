@@ -12,8 +12,8 @@ from expectkit.briefing.lanes_writer import with_lanes
 from expectkit.briefing.promise_words import StandingPromise
 from expectkit.briefing.record import Record, Warned
 from expectkit.briefing.recorder import Evidence, write_record
-from expectkit.cautions import cautions
 from expectkit.business import business_evidence, cost_setting, operating_point, price_mistakes
+from expectkit.cautions import cautions
 from expectkit.engine.local import CaseColumns, Progress, tally
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
@@ -38,7 +38,7 @@ from expectkit.stated import (
     stated_thresholds,
 )
 from expectkit.two_lanes import look_at_lanes
-from expectkit.wrong_cases import look_at_mistakes
+from expectkit.wrong_cases import look_at_mistakes, watched
 
 SEED = 20260301
 """Of the generator that redraws cells to see how much a choice flatters itself; the ranges need none."""
@@ -87,21 +87,39 @@ def measure_and_write(
     columns, compare = case_columns(config), config.cases.compare or "float64"
     check_source(config, source)
     stated = stated_thresholds(config, compare)
+    watch = watched(config, source, images)
     counted = tally(  # 1 one pass over the cases
-        source, columns, stated=stated, drop_missing=drop_missing, compare=compare, progress=progress
+        source if watch is None else watch.source,
+        columns,
+        stated=stated,
+        drop_missing=drop_missing,
+        compare=compare,
+        progress=progress,
     )
     counts = sweep(counted)  # 2 how often right and wrong, at each setting
     day = day_profile(config, counts, counted)  # 3 what a day in production is like
-    operating = choose(threshold_rule(config), counts, day, rng=np.random.default_rng(SEED))
+    costs = price_mistakes(config, source, counts, day, drop_missing=drop_missing)
+    operating = operating_point(config, counts, day, costs, np.random.default_rng(SEED))
     chosen_here = is_chosen_on_these_cases(config, operating)
-    beside = settings_beside(counts, operating.threshold, candidates=config.threshold.candidates)
-    settings = [  # 4 the same per day, with ranges
-        (named, daily_volumes(counts, day, named.threshold, simultaneous=chosen_here)) for named in beside
+    cheapest = cost_setting(costs, operating.threshold)
+    beside = settings_beside(
+        counts, operating.threshold, candidates=config.threshold.candidates, lowest_cost=cheapest
+    )
+    settings = [  # 4 the same per day, with ranges; the cheapest was found by looking at these cases
+        (named, daily_volumes(counts, day, named.threshold, simultaneous=chosen_here or _is_found(named)))
+        for named in beside
     ]
+    business, open_points = business_evidence(config, source, counted, counts, day, settings, costs)
     found_odd = cautions(counts, day, operating.threshold, observed_days(config, counted))
-    current = _current_process(config, counted)
+    current = None if business.people is None else business.people.counts
     failures, remarks = look_at_mistakes(  # 5 what going wrong looks like
-        config, source, counted, operating.threshold, rng=np.random.default_rng(SEED), images=images
+        config,
+        source,
+        counted,
+        operating.threshold,
+        rng=np.random.default_rng(SEED),
+        images=images,
+        watch=watch,
     )
     evidence = Evidence(
         model=model_record(config),
@@ -167,7 +185,8 @@ def _warnings(config: Config, operating: OperatingPoint, counted: Tally) -> list
             Warned(
                 "choice_unknown",
                 "Nobody said whether the setting was chosen by looking at these cases. If it was, the ranges are too "
-                'narrow: state chosen_on = "these cases" under [threshold].',
+                "narrow.",
+                'State chosen_on = "these cases", or "other cases", under [threshold].',
             )
         )
     missing = counted.rows.n_rows - counted.rows.n_kept

@@ -122,16 +122,18 @@ def _paired(
     place = counts.index_of(operating.threshold)
     sides: tuple[tuple[Mistake, PairedErrors, float], ...] = (
         ("missed_positives", paired.positives, _worth(counts.effective_positives[place], counts.n_positives)),
-        ("flagged_negatives", paired.negatives, _worth(counts.effective_negatives[place], counts.n_negatives)),
+        (
+            "flagged_negatives",
+            paired.negatives,
+            _worth(counts.effective_negatives[place], counts.n_negatives),
+        ),
     )
     differences: Differences = {}
     for mistake, errors, share in sides:
         if errors.n_cases == 0:
             continue
         worth = share * errors.n_cases
-        found = compare_paired(
-            errors, alpha=_alpha(operating, worth), worth=None if share == 1 else worth
-        )
+        found = compare_paired(errors, alpha=_alpha(operating, worth), worth=None if share == 1 else worth)
         differences[mistake] = found, _per_day(found, day, mistake)
     worth_of = (sides[0][2] * paired.positives.n_cases, sides[1][2] * paired.negatives.n_cases)
     has_both = len(differences) == len(sides)

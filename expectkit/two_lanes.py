@@ -87,11 +87,17 @@ def look_at_lanes(
 
 
 def _different(found: list[Automation | None], stated: float | None = None) -> tuple[Automation, ...]:
-    """Leave out what decides nothing; of equal pairs keep the one of the stated or smallest tolerance."""
+    """Leave out what decides nothing, and of equal pairs of thresholds all but one; the stated tolerance stays.
+
+    Once one threshold decides every case, a larger tolerance brings nothing more.
+    """
     kept: dict[Lanes, Automation] = {}
+    decides_all = False
     for one in found:
         if one is None or one.automated_share == 0:
             continue
-        if one.lanes not in kept or one.at_most_error == stated:
+        is_stated = one.at_most_error == stated
+        if is_stated or not (decides_all or one.lanes in kept):
             kept[one.lanes] = one
+        decides_all = decides_all or one.lanes.clear_below == one.lanes.block_from
     return tuple(sorted(kept.values(), key=lambda one: one.at_most_error))

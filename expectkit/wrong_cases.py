@@ -18,7 +18,7 @@ from expectkit.briefing.record import Warned
 from expectkit.briefing.redaction import Redactor
 from expectkit.briefing.vocabulary import Words, sentence_case
 from expectkit.briefing.wording import number_text
-from expectkit.engine.mistakes import ClassMistakes, MistakeColumns, Mistakes, find_mistakes, pooled
+from expectkit.engine.mistakes import ClassMistakes, MistakeColumns, Mistakes, MistakeWatch, pooled
 from expectkit.engine.second_look import pick_rows
 from expectkit.errors import DataError
 from expectkit.io.case_source import CaseSource, require_columns
@@ -60,6 +60,7 @@ def look_at_mistakes(
     *,
     rng: np.random.Generator,
     images: Sequence[object] | None = None,
+    watch: MistakeWatch | None = None,
 ) -> tuple[FailureEvidence, tuple[Warned, ...]]:
     """Find out where it goes wrong at a threshold, and choose the mistakes to show.
 
@@ -76,6 +77,8 @@ def look_at_mistakes(
         Deals errors anew in the search for failure modes.
     images : sequence, optional
         A picture for each case, in the order of the cases, as `expectkit.render.images.thumbnail` takes it.
+    watch : MistakeWatch, optional
+        One that saw the cases while they were tallied (`watched`); without it they are looked at once more.
 
     Returns
     -------
@@ -99,14 +102,12 @@ def look_at_mistakes(
     )
     if not _has_something_to_show(config, images):
         return evidence, ()
-    mistakes = find_mistakes(
-        source,
-        _columns(config),
-        threshold,
-        n_of_class=(counted.total.n_negatives, counted.total.n_positives),
-        compare=config.cases.compare or "float64",
-        flagged_today=_flagged_today(config, counted),
-        as_shown=lambda text: redactor.text(text).text,
+    n_of_class = counted.total.n_negatives, counted.total.n_positives
+    if watch is None or not watch.has_looked:
+        watch = _watch(config, source, threshold)
+        watch.look(n_of_class)
+    mistakes = watch.result(
+        n_of_class, lambda text: redactor.text(text).text, _flagged_today(config, counted)
     )
     searches = {kind: _searched(getattr(mistakes, kind), case_columns(config).slices, rng) for kind in _KINDS}
     searches = {kind: one for kind, one in searches.items() if one.search.n_slices > 0 and one.n_errors > 0}
@@ -121,6 +122,24 @@ def look_at_mistakes(
         ),
         warnings,
     )
+
+
+def watched(config: Config, source: CaseSource, images: Sequence[object] | None) -> MistakeWatch | None:
+    """Return what gathers mistakes while the cases are tallied, when the threshold is known beforehand.
+
+    Raises
+    ------
+    DataError
+        If a column that is named does not exist.
+    """
+    threshold = config.threshold.operating
+    if not isinstance(threshold, float) or not _has_something_to_show(config, images):
+        return None
+    return _watch(config, source, threshold)
+
+
+def _watch(config: Config, source: CaseSource, threshold: float) -> MistakeWatch:
+    return MistakeWatch(source, _columns(config), threshold, compare=config.cases.compare or "float64")
 
 
 def redactor_of(config: Config) -> Redactor:
@@ -368,12 +387,11 @@ def _of_kind(
     borderline = [r for one, r in records if one.reason == "borderline"]
     galleries = []
     if typical:
-        n_shown = number_text(len(typical))
         galleries.append(
             GalleryRecord(
                 f"{kind}.typical",
                 f"{sentence_case(noun.plural)} {did}",
-                f"{n_shown} of the {all_of_them}, the most common kind first. Two are the surest mistakes.",
+                _typical_deck(len(typical), found.n_errors, all_of_them),
                 tuple(typical),
                 "A case is put with the shown one it is most like, by its score and its columns.",
             )
@@ -402,3 +420,10 @@ def _of_kind(
             )
         )
     return galleries
+
+
+def _typical_deck(n_shown: int, n_errors: int, all_of_them: str) -> str:
+    """Say how many of the mistakes are shown, and in which order."""
+    if n_shown == n_errors:
+        return f"{'The' if n_errors == 1 else 'All'} {all_of_them}."
+    return f"{number_text(n_shown)} of the {all_of_them}, the most common kind first. Two are the surest mistakes."

@@ -21,11 +21,21 @@ def axe_source() -> str:
     subprocess.CalledProcessError
         If npm cannot fetch it.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "expectkit-dev" / f"axe-{VERSION}"
+    cache = (
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "expectkit-dev" / f"axe-{VERSION}"
+    )
     source = cache / "node_modules" / "axe-core" / "axe.min.js"
     if not source.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", f"axe-core@{VERSION}"]
+        command = [
+            "npm",
+            "install",
+            "--silent",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            f"axe-core@{VERSION}",
+        ]
         subprocess.run([*command, "--prefix", str(cache)], check=True, stdout=sys.stderr)
     return source.read_text(encoding="utf-8")
 

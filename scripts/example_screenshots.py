@@ -1,6 +1,7 @@
 """Draw the pictures of the example pages anew: ``python scripts/example_screenshots.py``.
 
-Makes the three briefings and photographs their galleries with a headless Chromium, for ``docs/examples``.
+Makes the briefings and photographs the part of each that its page tells of, with a headless Chromium, for
+``docs/examples``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ FLAGS = (
 )
 MOST_BYTES = 250_000
 HEIGHT = 900
+SHOWN = {"digits_classes": "#flows", "hpc_jobs": "#expectation"}
+"""Which section is photographed, where it is not the gallery of mistakes."""
 
 
 def main() -> None:
@@ -33,9 +36,11 @@ def main() -> None:
         "fraud": fraud_page,
         "digits": example_page("digits"),
         "bird_strikes": example_page("bird_strikes"),
+        "digits_classes": example_page("digits_classes"),
+        "hpc_jobs": example_page("hpc_jobs"),
     }
     for name, make in pages.items():
-        data = small_png(photograph(make()))
+        data = small_png(photograph(make(), SHOWN.get(name, "#examples")))
         if len(data) > MOST_BYTES:
             raise SystemExit(f"{name}.png has {len(data):,} bytes, more than {MOST_BYTES:,}")
         (TARGET / f"{name}.png").write_bytes(data)
@@ -65,8 +70,8 @@ def example_page(name: str) -> Any:
     return make
 
 
-def photograph(page: str) -> bytes:
-    """Return a picture of the galleries of a page, cut at `HEIGHT`."""
+def photograph(page: str, section: str) -> bytes:
+    """Return a picture of a section of a page, cut at `HEIGHT`."""
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -75,9 +80,9 @@ def photograph(page: str) -> bytes:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         view = browser.new_page(viewport={"width": 920, "height": HEIGHT}, device_scale_factor=1.25)
         view.goto(file.as_uri())
-        box = view.locator("#examples").bounding_box()
+        box = view.locator(section).bounding_box()
         if box is None:
-            raise SystemExit("the page has no gallery")
+            raise SystemExit(f"the page has no section {section}")
         height = min(box["height"] + 32, HEIGHT)
         picture: bytes = view.screenshot(
             full_page=True, clip={"x": 0, "y": box["y"] - 16, "width": 920, "height": height}

@@ -1,12 +1,16 @@
-"""Write the JSON Schema of ``record.json`` from the record's own types: ``python scripts/write_schema.py``."""
+"""Write the JSON Schemas of ``record.json`` from the records' own types: ``python scripts/write_schema.py``."""
 
 import json
 from pathlib import Path
 
+from expectkit.briefing.labels_record import LabelsRecord
+from expectkit.briefing.multiclass_record import MulticlassRecord
 from expectkit.briefing.plain import schema_of
 from expectkit.briefing.record import Record
 
-TARGET = Path(__file__).parent.parent / "expectkit" / "schemas" / "record.schema.json"
+FOLDER = Path(__file__).parent.parent / "expectkit" / "schemas"
+KINDS: dict[str, type] = {"record": Record, "classes": MulticlassRecord, "labels": LabelsRecord}
 
 if __name__ == "__main__":
-    TARGET.write_text(json.dumps(schema_of(Record), indent=1) + "\n", "utf-8")
+    for name, kind in KINDS.items():
+        (FOLDER / f"{name}.schema.json").write_text(json.dumps(schema_of(kind), indent=1) + "\n", "utf-8")

@@ -28,6 +28,7 @@ from expectkit.stated import (
     is_flagged_today,
     model_record,
     next_score,
+    observed_days,
     provenance,
     stated_thresholds,
     threshold_rule,
@@ -124,11 +125,6 @@ def test_each_way_to_state_a_threshold_becomes_its_rule(
             CostsTable(missed_positive=120.0),
             r"\[costs\] flagged_negative is needed",
         ),
-        (
-            RuleSetting("lowest cost"),
-            CostsTable(missed_positive=CostColumn("amount"), flagged_negative=4.0),
-            "needs costs as numbers",
-        ),
         (RuleSetting("at_most_flagged_per_day"), CostsTable(), "at_most_flagged_per_day needs a limit"),
     ],
 )
@@ -137,6 +133,16 @@ def test_what_a_rule_needs_is_asked_for_of_a_config_built_in_python(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         threshold_rule(Config(threshold=ThresholdTable(operating=operating), costs=costs))
+
+
+def test_a_lowest_cost_of_single_amounts_carries_no_costs_and_a_value_of_catches_adds_to_a_miss() -> None:
+    by_amount = CostsTable(missed_positive=CostColumn("amount"), flagged_negative=4.0)
+    rule = RuleSetting("lowest cost")
+    assert threshold_rule(Config(threshold=ThresholdTable(operating=rule), costs=by_amount)) == ThresholdRule("lowest cost")
+    gain = CostsTable(missed_positive=100.0, caught_positive=20.0, flagged_negative=4.0)
+    found = threshold_rule(Config(threshold=ThresholdTable(operating=rule), costs=gain))
+    assert found == ThresholdRule.lowest_cost(120.0, 4.0)
+
 
 
 @pytest.mark.parametrize(
@@ -296,3 +302,37 @@ def test_provenance_says_what_was_read_when_and_what_was_left_out() -> None:
     assert not basis.is_weighted
     assert basis.expectkit_version == expectkit.__version__
     assert [len(item.sha256) for item in basis.inputs] == [64]
+
+
+# ---- observed days
+
+
+OBSERVED: dict[str, Any] = {"cases": CASES | {"time": "day"}, "traffic": {"cases_per_day": "observed"}}
+
+
+def test_negatives_that_were_thinned_out_count_as_many_times_as_they_stand_for() -> None:
+    traffic = {"cases_per_day": "observed", "prevalence": {"kept_negatives": 0.05}}
+    stated = read_config(OBSERVED | {"traffic": traffic})
+    found, counts = counted(stated)
+    day = day_profile(stated, counts, found)
+    assert day.traffic.daily == (10 + 20 * 90,) * 4
+    assert day.traffic.mean * day.prevalence.value == pytest.approx(10)
+
+
+def test_rows_without_a_label_are_still_traffic_of_their_day() -> None:
+    stated = read_config(OBSERVED)
+    label = [1.0] * 40 + [0.0] * 360
+    label[1::4] = [None] * 100  # type: ignore[list-item]
+    label[2::8] = [None] * 50  # type: ignore[list-item]
+    cases = source(label=np.array(label, dtype=np.float64))
+    found, counts = counted(stated, cases)
+    day = day_profile(stated, counts, found)
+    assert counts.n_positives + counts.n_negatives == 250
+    assert day.traffic.daily == (100, 100, 100, 100)
+    assert day.prevalence.value == pytest.approx(25 / 250)
+    assert not day.holds_whole_days
+
+
+def test_days_without_a_time_column_are_none() -> None:
+    stated = config()
+    assert observed_days(stated, counted(stated)[0]) == {}

@@ -15,8 +15,8 @@ from expectkit.briefing.cost_writer import (
     step_statements,
 )
 from expectkit.briefing.goal_statements import goal_record, goal_statement
-from expectkit.briefing.launch_writer import LaunchEvidence, StatedFrame, frame_entries, parameters
 from expectkit.briefing.launch_record import ParameterRecord
+from expectkit.briefing.launch_writer import LaunchEvidence, StatedFrame, frame_entries, parameters
 from expectkit.briefing.people_writer import PeopleEvidence, people_record, people_sentences
 from expectkit.briefing.record import Record, SettingRecord
 from expectkit.briefing.review_writer import ReviewEvidence, review_sentences, reviews_record
@@ -129,9 +129,7 @@ def _priced(
     settings: Sequence[SettingRecord], costs: CostEvidence, simultaneous: Sequence[bool]
 ) -> tuple[SettingRecord, ...]:
     return tuple(
-        replace(
-            setting, cost=setting_cost(costs, costs.priced.at(setting.threshold, simultaneous=is_wide))
-        )
+        replace(setting, cost=setting_cost(costs, costs.priced.at(setting.threshold, simultaneous=is_wide)))
         for setting, is_wide in zip(settings, simultaneous, strict=True)
     )
 
@@ -159,6 +157,11 @@ def _shown(record: Record, facts: SettingFacts) -> dict[str, float]:
         if volume.period == "day" and "mean" in volume.values:
             shown[f"{name}_per_day"] = volume.values["mean"]
     cost = record.operating.cost
-    if cost is not None and cost.total.mean is not None and record.costs is not None and not record.costs.is_gain:
+    if (
+        cost is not None
+        and cost.total.mean is not None
+        and record.costs is not None
+        and not record.costs.is_gain
+    ):
         shown["cost_per_day"] = printed_amount(cost.total)
     return shown

@@ -191,8 +191,12 @@ def _optimism(optimism: Sequence[tuple[str, float, float]], currency: str = "") 
             texts = [percent_text(rate) if rate > 0 else "none" for rate in (stated, corrected)]
             lead = f"The {RATE_NAMES[name]} came out as"
         elif name == COST:
-            texts = [money_text(cost, currency, _cost_unit(stated)) if currency else number_text(
-                half_up(cost, _cost_unit(stated))) for cost in (stated, corrected)]
+            texts = [
+                money_text(cost, currency, _cost_unit(stated))
+                if currency
+                else number_text(half_up(cost, _cost_unit(stated)))
+                for cost in (stated, corrected)
+            ]
             lead = "The cost a day came out as"
         else:
             continue

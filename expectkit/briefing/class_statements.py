@@ -405,8 +405,8 @@ def class_remarks(words: Words, *, n_ties: int, has_scores: bool) -> tuple[State
         ),
         Statement(
             "flows.note",
-            "Counts of the test: a row for what was true, a column for what was decided. Darker means a larger share "
-            "of the row.",
+            "Counts of the test: a row for what was true, a column for what was decided. The stronger the tint, the "
+            "larger its share of the row.",
         ),
         Statement("classes.deck", "The same day, class by class."),
         Statement(

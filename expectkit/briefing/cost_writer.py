@@ -93,9 +93,7 @@ def printed_amount(record: MoneyRecord) -> float:
 # ---------------------------------------------------------------------------------------------------- records
 
 
-def money_record(
-    amount: Amount, currency: str | None, *, simultaneous: bool, sign: int = 1
-) -> MoneyRecord:
+def money_record(amount: Amount, currency: str | None, *, simultaneous: bool, sign: int = 1) -> MoneyRecord:
     """Round an amount of money a day by the rule of all costs.
 
     Parameters
@@ -181,9 +179,7 @@ def _columns(evidence: CostEvidence, shown: Sequence[int]) -> CostColumns:
     places = np.asarray(shown, dtype=np.intp)
     ends = (sign * curve.low[places], sign * curve.high[places])
     low, high = ends if sign > 0 else ends[::-1]
-    return CostColumns(
-        tuple((sign * curve.mean[places]).tolist()), tuple(low.tolist()), tuple(high.tolist())
-    )
+    return CostColumns(tuple((sign * curve.mean[places]).tolist()), tuple(low.tolist()), tuple(high.tolist()))
 
 
 def _proposal(evidence: CostEvidence) -> ProposalRecord | None:
@@ -293,8 +289,6 @@ def _against_lowest(
         yield Statement("cost.against_lowest", text, {"threshold": operating, "more": float(more)})
 
 
-
-
 def _break_even(words: Words, evidence: CostEvidence) -> Iterator[Statement]:
     is_fixed = "missed_positive" not in evidence.by_amount
     stated = evidence.priced.costs.missed_positive if is_fixed else None
@@ -336,7 +330,7 @@ def _counted(words: Words, evidence: CostEvidence, volumes: DailyVolumes) -> Sta
     text = f"Counted there, a day would bring {parts[0]} and {parts[1]}."
     total = setting_cost(evidence, evidence.priced.at(volumes.threshold, simultaneous=True)).total
     if total.printed is not None and not evidence.is_gain:
-        text += f" It would cost about {total.printed}, within {total.printed_low} to {total.printed_high}."
+        text += f" It would cost about {total.printed} ({total.printed_low} to {total.printed_high})."
     return Statement("cost.proposed.counted", text, values)
 
 

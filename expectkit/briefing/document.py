@@ -102,10 +102,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table row; its first cell is its header."""
+    """A table row; its first cell is its header. A continued row goes on with the header of the row above."""
 
     cells: tuple[Cell, ...]
     is_recommended: bool = False
+    is_continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ def headline(words: Words, facts: SettingFacts) -> Statement:
     if caught_text and wrong_text:
         periods = caught.printed.period, wrong.printed.period
         if periods[0] == periods[1]:
-            text = f"Each {periods[0]} it should {catch} {caught_text}, and {flag} {wrong_text}{rest} by mistake"
+            text = (
+                f"Each {periods[0]} it should {catch} {caught_text}, and {flag} {wrong_text}{rest} by mistake"
+            )
         else:
             text = (
                 f"It should {catch} {caught_text} a {periods[0]}, "
@@ -64,9 +66,7 @@ def headline(words: Words, facts: SettingFacts) -> Statement:
     elif caught_text:
         text = f"Each {caught.printed.period} it should {catch} {caught_text}"
     elif wrong_text:
-        text = (
-            f"Each {wrong.printed.period} it should {flag} {wrong_text}{rest} by mistake; {_open_question(missed)}"
-        )
+        text = f"Each {wrong.printed.period} it should {flag} {wrong_text}{rest} by mistake; {_open_question(missed)}"
     else:
         text = sentence_case(_open_question(missed))
     return Statement("headline", text, values)
@@ -164,7 +164,9 @@ def cards(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
     for outcome in outcomes:
         values = {f"{outcome.name}.{name}": value for name, value in outcome.printed.values.items()}
         by_mistake = " by mistake" if outcome.name == "flagged_negatives" else ""
-        title = sentence_case(f"{outcome.noun.plural} {outcome.briefly.removeprefix('correctly ')}{by_mistake}")
+        title = sentence_case(
+            f"{outcome.noun.plural} {outcome.briefly.removeprefix('correctly ')}{by_mistake}"
+        )
         key = f"card.{outcome.name}"
         statements += [
             Statement(f"{key}.title", title),
@@ -268,7 +270,7 @@ def cases_per_dot(n_cases: float) -> int:
 
 def is_part_of_dot(n_cases: float, size: int) -> bool:
     """Return whether there are some cases, but so few that they round to no dot."""
-    return 0 < n_cases and half_up(n_cases / size, 1) == 0
+    return n_cases > 0 and half_up(n_cases / size, 1) == 0
 
 
 def _remark(words: Words, outcome: Outcome, size: int) -> str:

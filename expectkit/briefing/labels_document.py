@@ -89,8 +89,9 @@ def _overview(record: LabelsRecord) -> Section:
     )
     note = Paragraph((Span(record.statement("labels.apart")),), "note")
     blocks: list[Block] = [table, note]
-    if record.warnings:
-        blocks.append(Items(tuple(Item("Please note.", warning.text) for warning in record.warnings)))
+    of_labels = {warned for label in record.labels for warned in label.record.warnings}
+    if others := [warned for warned in record.warnings if warned not in of_labels]:
+        blocks.append(Items(tuple(Item("Please note.", warned.text) for warned in others)))
     return Section("labels", "What to expect", tuple(blocks), shows_title=False)
 
 

@@ -14,7 +14,7 @@ from expectkit.briefing.launch_record import FrameEntry, OptionRecord, Parameter
 from expectkit.briefing.people_record import SidesRecord
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.printed_cost import print_cost
-from expectkit.briefing.record import Record, SettingRecord
+from expectkit.briefing.record import Record
 from expectkit.briefing.statements import SettingFacts
 from expectkit.briefing.table_text import NOTHING, average_text
 from expectkit.briefing.vocabulary import Words, clean_text
@@ -133,7 +133,13 @@ def frame_entries(frame: StatedFrame, record: Record) -> tuple[FrameEntry, ...]:
         Always all seven, in reading order.
     """
     stated: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
-        ("context", "Broader context", (frame.context,), "", "What is the model a part of, and what comes after it?"),
+        (
+            "context",
+            "Broader context",
+            (frame.context,),
+            "",
+            "What is the model a part of, and what comes after it?",
+        ),
         ("end_goal", "End goal", (frame.end_goal,), "", "What does the business want in the end?"),
         ("constraints", "Constraints", frame.constraints, "", "What must hold, whatever is decided?"),
         (
@@ -143,8 +149,20 @@ def frame_entries(frame: StatedFrame, record: Record) -> tuple[FrameEntry, ...]:
             "",
             "By which number will success be seen, and when?",
         ),
-        ("evaluation", "How it was tested", (frame.evaluation,), _tested(record), "How were the test cases chosen?"),
-        ("data_are", "What the data are", (frame.data_are,), "", "Where are the data from, and who set the labels?"),
+        (
+            "evaluation",
+            "How it was tested",
+            (frame.evaluation,),
+            _tested(record),
+            "How were the test cases chosen?",
+        ),
+        (
+            "data_are",
+            "What the data are",
+            (frame.data_are,),
+            "",
+            "Where are the data from, and who set the labels?",
+        ),
         (
             "data_are_not",
             "What the data are not",
@@ -178,8 +196,9 @@ def _missing(record: Record) -> str:
     missing = record.provenance.n_rows - record.provenance.n_kept
     if missing == 0:
         return ""
-    left = number_text(missing)
-    return f"{left} {'row' if left == '1' else 'rows'} without a score or a label {'is' if left == '1' else 'are'} not in it."
+    number = number_text(missing)
+    rows, are = ("row", "is") if missing == 1 else ("rows", "are")
+    return f"{number} {rows} without a score or a label {are} not in it."
 
 
 # ---------------------------------------------------------------------------------------------- the parameters
@@ -229,17 +248,18 @@ def parameters(record: Record, launch: LaunchEvidence) -> tuple[ParameterRecord,
 def _settings(record: Record, launch: LaunchEvidence) -> Options:
     for setting in record.settings:
         name = f"{setting.printed_threshold}, {setting.name[:1].lower()}{setting.name[1:]}"
-        volumes = f"{_flagged(record.words, setting)}, {_missed(record.words, setting)}"
+        flagged, missed = (
+            average_text(setting.per_day[kind].printed) for kind in ("flagged_negatives", "missed_positives")
+        )
+        volumes = f"{_by_mistake(record.words, flagged)}, {missed} {record.words.missed}"
         total = None if setting.cost is None else setting.cost.total
-        yield OptionRecord(name, volumes, _a_day(total), setting.is_operating, {"threshold": setting.threshold})
+        yield OptionRecord(
+            name, volumes, _a_day(total), setting.is_operating, {"threshold": setting.threshold}
+        )
 
 
-def _flagged(words: Words, setting: SettingRecord) -> str:
-    return f"{average_text(setting.per_day['flagged_negatives'].printed)} {words.negative.plural} {words.briefly_flagged}"
-
-
-def _missed(words: Words, setting: SettingRecord) -> str:
-    return f"{average_text(setting.per_day['missed_positives'].printed)} {words.positive.plural} {words.missed}"
+def _by_mistake(words: Words, number: str) -> str:
+    return f"{number} {words.briefly_flagged} by mistake"
 
 
 def _a_day(total: MoneyRecord | None) -> str:
@@ -257,8 +277,7 @@ def _capacities(record: Record, launch: LaunchEvidence) -> Options:
         else:
             missed = average_text(capacity.fits.printed.missed_positives)
             said.append(
-                f"fits from {threshold_text(capacity.fits.threshold)} up: "
-                f"{missed} {record.words.positive.plural} {record.words.missed}"
+                f"fits from {threshold_text(capacity.fits.threshold)} up: {missed} {record.words.missed}"
             )
             values["threshold"] = capacity.fits.threshold
         text = "; ".join(said)
@@ -275,7 +294,7 @@ def _reviewers(record: Record, launch: LaunchEvidence) -> Options:
     for place, team in enumerate(launch.reviewers):
         name, minutes = clean_text(team.name), team.minutes_per_review
         if minutes is not None:
-            name += f", {number_text(minutes)} {'minute' if minutes == 1 else 'minutes'} a review"
+            name += f", {number_text(minutes)} {'minute' if minutes == 1 else 'minutes'} each"
         work = team.staffing
         if work is None or work.hours is None:
             yield OptionRecord(name, NOTHING, NOTHING, place == 0)
@@ -290,9 +309,9 @@ def _wages(record: Record, team: Reviewers, work: Staffing) -> str:
     """Write what the hours of a day cost, to the unit their range asks for."""
     if team.cost_per_hour is None or work.hours is None or work.hours_low is None or work.hours_high is None:
         return NOTHING
-    numbers = [hours * team.cost_per_hour for hours in (work.hours, work.hours_low, work.hours_high)]
+    mean, low, high = (hours * team.cost_per_hour for hours in (work.hours, work.hours_low, work.hours_high))
     is_wide = record.threshold_choice.is_simultaneous
-    printed = print_cost(*numbers, "number and range", simultaneous=is_wide)
+    printed = print_cost(mean, low, high, "number and range", simultaneous=is_wide)
     return NOTHING if printed.mean is None else f"{_money(as_number(printed.mean), record)} a day"
 
 
@@ -321,7 +340,7 @@ def _delays(record: Record, launch: LaunchEvidence) -> Options:
             yield OptionRecord(name, NOTHING, NOTHING, place == 0, {"days": days})
             continue
         until = half_up(missed * exact(days), 1)
-        volumes = f"{number_text(until)} {words.positive.for_count(number_text(until))} {words.missed} before the first is known"
+        volumes = f"{number_text(until)} {words.missed} before the first is known"
         amount = NOTHING if cost is None else _money(until * cost, record)
         yield OptionRecord(name, volumes, amount, place == 0, {"days": days, "missed": float(until)})
 
@@ -337,11 +356,11 @@ def _fallbacks(record: Record, launch: LaunchEvidence) -> Options:
         "today's process": "Today's process",
     }
     if positives is not None:
-        volumes = f"{average_text(printed['positives'])} {words.positive.plural} {words.missed}"
+        volumes = f"{average_text(printed['positives'])} {words.missed}"
         amount = _total(record, positives, Decimal(0))
         yield OptionRecord(texts["pass all"], volumes, amount, launch.fallback == "pass all")
     if negatives is not None:
-        volumes = f"{average_text(printed['negatives'])} {words.negative.plural} {words.briefly_flagged}"
+        volumes = _by_mistake(words, average_text(printed["negatives"]))
         amount = _total(record, Decimal(0), negatives)
         yield OptionRecord(texts["flag all"], volumes, amount, launch.fallback == "flag all")
     if today:
@@ -351,8 +370,8 @@ def _fallbacks(record: Record, launch: LaunchEvidence) -> Options:
 def _today(record: Record, sides: Mapping[str, SidesRecord], name: str, is_proposed: bool) -> OptionRecord:
     words, missed, flagged = record.words, sides["missed_positives"], sides["flagged_negatives"]
     volumes = (
-        f"{flagged.printed_today} {words.negative.plural} {words.briefly_flagged}{_per(flagged)}, "
-        f"{missed.printed_today} {words.positive.plural} {words.missed}{_per(missed)}"
+        f"{_by_mistake(words, flagged.printed_today)}{_per(flagged)}, "
+        f"{missed.printed_today} {words.missed}{_per(missed)}"
     )
     amount = NOTHING
     if missed.today is not None and flagged.today is not None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.statements import SettingFacts, Statement, setting_facts
+from expectkit.briefing.table_text import common_period, in_period
 from expectkit.briefing.vocabulary import Noun, Words, sentence_case
 from expectkit.briefing.wording import (
     DAYS,
@@ -145,38 +146,24 @@ def sides_of(today: SettingFacts, model: SettingFacts, mistake: Mistake) -> Side
     today, model : SettingFacts
     mistake : {"missed_positives", "flagged_negatives"}
     """
-    first, second = (getattr(facts.printed, mistake) for facts in (today, model))
-    period: Period = max(first.period, second.period, key=DAYS.__getitem__)
-    return Sides(period, _side(first, period), _side(second, period))
+    both = [getattr(facts.printed, mistake) for facts in (today, model)]
+    period = common_period(both)
+    first, second = (_side(in_period(volume, period)) for volume in both)
+    return Sides(period, first, second)
 
 
-def _side(volume: PrintedVolume, period: Period) -> Side:
-    def number(name: str) -> float | None:
-        return float(_per(volume, name, period)) if name in volume.values else None
-
-    return Side(_figure(volume, period), number("mean"), number("mean_low"), number("mean_high"))
+def _side(volume: PrintedVolume) -> Side:
+    numbers = (volume.values.get(name) for name in ("mean", "mean_low", "mean_high"))
+    return Side(_figure(volume), *numbers)
 
 
-def _per(volume: PrintedVolume, name: str, period: Period) -> Decimal:
-    """Return a printed number per another period; in its own period it stays to the digit."""
-    value = exact(volume.values[name])
-    return value if period == volume.period else half_up(value * DAYS[period] / DAYS[volume.period], _ONE)
-
-
-def _figure(volume: PrintedVolume, period: Period) -> str:
-    """Write a volume at its level, in this period."""
-    if "mean" in volume.values:
-        return number_text(_per(volume, "mean", period))
+def _figure(volume: PrintedVolume) -> str:
+    """Write a volume at its level, without its period."""
     if volume.mean is not None:
         return volume.mean
     if volume.bound is not None:
-        which = volume.bound[0]
-        end = _per(volume, "mean_low" if which == "at least" else "mean_high", period)
-        return f"{which} {number_text(end)}"
-    if volume.mean_range is not None:
-        ends = (number_text(_per(volume, name, period)) for name in ("mean_low", "mean_high"))
-        return between(*ends) or "some"
-    return "too few tested to say how many"
+        return " ".join(volume.bound)
+    return volume.mean_range or "too few tested to say how many"
 
 
 def difference_statement(

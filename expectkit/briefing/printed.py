@@ -1,7 +1,8 @@
 """Daily volumes as printed: rounded once, in the shortest period that reads well, so that they add up.
 
 In print, missed and caught positives add up to the positives as far as their last digit goes, and flagged cases
-are caught positives plus flagged negatives. From 10 up all of them are whole cases. Printed rates agree with the printed counts to their last digit, and printed ranges hold
+are caught positives plus flagged negatives. Positives and caught ones are whole cases from 10 up. Printed
+rates agree with the printed counts to their last digit, and printed ranges hold
 the printed averages. What the level of a volume forbids is None.
 """
 
@@ -37,6 +38,7 @@ _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _LEAST_A_YEAR = Decimal("0.75")  # below it the page says "fewer than 1"
 _SIMULTANEOUS_WIDENING = Decimal("1.6")  # how much wider ranges are that hold for all thresholds at once
+_FINEST = ((100, _ONE), (10, Decimal("0.5")), (3, Decimal("0.1")))  # from so many cases on, no finer units
 _READERS_DIVIDE = 100  # fewer negatives than this are printed too coarsely for a rate to be checked against
 _MAX_REFINEMENTS = 12  # times a unit is made finer before the search for agreeing digits gives up
 
@@ -116,7 +118,8 @@ class PrintedVolumes:
     """All volumes of one setting as printed; they add up.
 
     Where both are stated as numbers, missed and caught positives are per the same period and add up to the
-    positives, to a case where fewer than 10 are missed and their tenths are printed; flagged cases are caught positives plus flagged negatives.
+    positives, to less than a case where parts of a missed case are printed; flagged cases are caught
+    positives plus flagged negatives.
 
     Parameters
     ----------
@@ -164,8 +167,8 @@ def print_volumes(volumes: DailyVolumes) -> PrintedVolumes:
     Notes
     -----
     Positives and missed positives are rounded to the unit of the missed ones, but to whole cases from 10 up;
-    caught positives are their difference. The units are made finer, never below whole cases from 10 up, until
-    the printed rates agree with the printed counts; otherwise the rate is what the counts give. When one of
+    caught positives are their difference. The units are made finer, as far as the number allows, until the
+    printed rates agree with the printed counts; otherwise the rate is what the counts give. When one of
     missed and caught may not be stated as a number, the other would give it away and is printed as a range.
     """
     amounts: dict[str, _Amount] = {"cases": _plain_amount(volumes.cases, digits=4)}
@@ -243,8 +246,8 @@ def _plain_amount(volume: DailyVolume, period: Period | None = None, digits: int
 
 
 def _refined(unit: Decimal, number: Decimal) -> Iterator[Decimal]:
-    """Yield a unit and finer ones: to whole cases from 10 up, to tenths from 3 up, as fine as it takes below."""
-    finest = _ONE if number >= 10 else Decimal("0.1") if number >= 3 else Decimal(0)
+    """Yield a unit and finer ones: to whole cases from 100 up, halves from 10, tenths from 3, any below."""
+    finest = next((unit for least, unit in _FINEST if number >= least), Decimal(0))
     for _ in range(_MAX_REFINEMENTS):
         yield unit
         unit = finer(unit)
@@ -301,10 +304,12 @@ def _add_positives(volumes: DailyVolumes, amounts: dict[str, _Amount], percents:
     if agreed is not None:
         percents["false_negative_rate"] = agreed.percent
         caught_value = agreed.whole - agreed.part
-        caught_unit = _whole(agreed.unit, caught_value)
+        caught_unit = _ONE if caught_value >= 10 and agreed.unit < 1 else agreed.unit
         amounts["positives"] = _Amount(agreed.whole, period, whole_unit(agreed.unit))
         amounts["missed_positives"] = _Amount(agreed.part, period, agreed.unit)
-        amounts["caught_positives"] = _Amount(half_up(caught_value, caught_unit), period, caught_unit)
+        amounts["caught_positives"] = _Amount(
+            half_up(caught_value, min(caught_unit, _ONE)), period, caught_unit
+        )
 
 
 def _whole(unit: Decimal, number: Decimal) -> Decimal:

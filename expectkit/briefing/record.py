@@ -240,10 +240,11 @@ class SimpleBaselineRecord:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something a reader must know before relying on the numbers."""
+    """Something a reader must know before relying on the numbers; `hint` is for whoever runs the command."""
 
     code: str
     text: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +47,7 @@ from expectkit.briefing.statements import (
     setting_facts,
     step_between,
 )
-from expectkit.briefing.vocabulary import Words, sentence_case
+from expectkit.briefing.vocabulary import Words, clean_text, sentence_case
 from expectkit.briefing.wording import count_text, percent_text, threshold_text
 from expectkit.measure.intervals import FloatArray
 from expectkit.measure.sweep import Sweep
@@ -58,6 +58,9 @@ if TYPE_CHECKING:
     from expectkit.measure.prevalence import DayProfile, Traffic
     from expectkit.measure.settings import NamedSetting
     from expectkit.measure.simple_baselines import SimpleBaseline
+
+LONGEST_REQUEST = 500
+"""Letters of a request or a banner that a page shows."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -146,10 +149,12 @@ def write_record(evidence: Evidence) -> Record:
     )
     record = Record(
         schema_version=SCHEMA_VERSION,
-        model=evidence.model,
+        model=replace(evidence.model, version=clean_text(evidence.model.version)),
         words=evidence.words,
-        audience=evidence.audience,
-        provenance=evidence.provenance,
+        audience=_cleaned(evidence.audience),
+        provenance=replace(
+            evidence.provenance, banner=clean_text(evidence.provenance.banner, LONGEST_REQUEST)
+        ),
         traffic=_traffic(evidence),
         prevalence=_prevalence(evidence),
         operating_threshold=operating.threshold,
@@ -179,6 +184,15 @@ def write_record(evidence: Evidence) -> Record:
     return with_business(record, evidence.business, facts, evidence.shown_thresholds, simultaneous)
 
 
+def _cleaned(audience: Audience) -> Audience:
+    """Cut what would fill pages by itself: one request, one role, the name of the team."""
+    return Audience(
+        clean_text(audience.team),
+        tuple(clean_text(text, LONGEST_REQUEST) for text in audience.asks),
+        tuple(clean_text(text) for text in audience.sign_off),
+    )
+
+
 def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tuple[SettingRecord, ...]:
     written = []
     for i, (named, volumes) in enumerate(evidence.settings):
@@ -194,7 +208,7 @@ def _settings(evidence: Evidence, facts: Sequence[SettingFacts], at: int) -> tup
                 is_operating=i == at,
                 counts=counts_record(facts[i].counts),
                 rates=rate_records(facts[i], volumes),
-                per_day=volume_records(volumes, facts[i].printed),
+                per_day=volume_records(volumes, facts[i].printed, evidence.words),
                 statements=tuple(statements),
             )
         )
@@ -344,7 +358,7 @@ def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice
         deck(
             words,
             facts,
-            version=evidence.model.version,
+            version=clean_text(evidence.model.version),
             setting="agreed" if _is_agreed(evidence, facts.threshold) else "proposed",
         ),
         *cards(words, facts),

@@ -193,7 +193,9 @@ def basis_remarks(
 
 def _ties_text(words: Words, n_ties: int, n_cases: int) -> str:
     if n_ties == 0:
-        return f"No {words.case.singular} scores exactly at it; one that did would be {words.briefly_flagged}."
+        return (
+            f"No {words.case.singular} scores exactly at it; one that did would be {words.briefly_flagged}."
+        )
     ties = words.case.counted(number_text(n_ties))
     if n_ties == 1:
         return f"{ties} of {number_text(n_cases)} scores exactly at it, and is {words.briefly_flagged}."

@@ -6,7 +6,7 @@ that hold at all settings at once. For other traffic, another mix or other costs
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +14,9 @@ import numpy as np
 from expectkit.briefing.printed import PrintedVolumes, print_volumes
 from expectkit.measure.cost_components import COSTED, CostedName, cost_components
 from expectkit.measure.intervals import FloatArray, IntArray, clopper_pearson, local_alpha, part_of_rate
+from expectkit.measure.levels import Level
 from expectkit.measure.volume_parts import VolumeParts, volume_parts
-from expectkit.measure.volumes_everywhere import volumes_everywhere
+from expectkit.measure.volumes_everywhere import levels_at, volumes_everywhere
 
 if TYPE_CHECKING:
     from expectkit.briefing.recorder import Evidence
@@ -102,6 +103,8 @@ class ReviewInputs:
         Missed positives, flagged negatives and caught positives a day.
     correlations : mapping of (str, str) to float64 array, shape (K,)
         How they move together.
+    rate_levels : mapping of str to list of Level, each of length K
+        What may be said of each volume, and of the precision, once traffic and mix are taken as known.
     limits, bounds : RateLimits
         At 95 % on two sides and on one.
     is_simultaneous : bool array, shape (K,)
@@ -124,6 +127,7 @@ class ReviewInputs:
     printed: tuple[PrintedVolumes, ...]
     costed: dict[CostedName, RawLimits]
     correlations: dict[tuple[CostedName, CostedName], FloatArray]
+    rate_levels: dict[str, list[Level]]
     limits: RateLimits
     bounds: RateLimits
     is_simultaneous: np.ndarray
@@ -169,6 +173,7 @@ def review_inputs(evidence: Evidence, costs: ReviewCosts | None = None, config: 
         printed=tuple(print_volumes(there) for there in volumes),
         costed=costed,
         correlations=correlations,
+        rate_levels=levels_at(_mixed(evidence, shown, simultaneous), shown),
         limits=_rate_limits(evidence, shown, simultaneous, 0.95),
         bounds=_rate_limits(evidence, shown, simultaneous, 0.90),
         is_simultaneous=simultaneous,
@@ -193,7 +198,9 @@ def _costed(
     costed: dict[CostedName, RawLimits] = {}
     for name in COSTED:
         one, other = wide.of(name), plain.of(name)
-        costed[name] = RawLimits(one.estimate[shown], chosen(one.low, other.low), chosen(one.high, other.high))
+        costed[name] = RawLimits(
+            one.estimate[shown], chosen(one.low, other.low), chosen(one.high, other.high)
+        )
     correlations = {
         pair: chosen(np.broadcast_to(wide.correlations[pair], evidence.sweep.thresholds.shape), other_values)
         for pair, values in plain.correlations.items()
@@ -205,35 +212,41 @@ def _costed(
 def _rate_limits(
     evidence: Evidence, shown: IntArray, simultaneous: np.ndarray, confidence_level: float
 ) -> RateLimits:
-    sweep, everywhere = evidence.sweep, slice(None)
+    sweep, chosen = evidence.sweep, _everywhere(evidence, shown, simultaneous)
     local = [local_alpha(n, confidence_level) for n in (sweep.effective_positives, sweep.effective_negatives)]
-    alone = np.full(sweep.thresholds.shape, 1 - confidence_level)
-    local95 = [local_alpha(n, 0.95) for n in (sweep.effective_positives, sweep.effective_negatives)]
-    wide = volume_parts(sweep, evidence.day, everywhere, alpha_positives=local95[0], alpha_negatives=local95[1])
-    plain = volume_parts(sweep, evidence.day, everywhere)
-    chosen = np.ones(sweep.thresholds.shape, dtype=np.bool_)
-    chosen[shown] = simultaneous
-    mixed = _mixed(wide, plain, chosen)
-    positives, negatives = (np.where(chosen, alpha, alone) for alpha in local)
+    positives, negatives = (np.where(chosen, alpha, 1 - confidence_level) for alpha in local)
     both = np.minimum(positives, negatives)
+    parts = _mixed(evidence, shown, simultaneous)
 
     def ends(counted: FloatArray, cases: FloatArray, alpha: FloatArray) -> RateEnds:
         low, high = clopper_pearson(counted, cases, alpha)
         estimate = np.asarray(part_of_rate(counted, cases, alpha).estimate, dtype=np.float64)
         return RateEnds(estimate[shown], low[shown], high[shown])
 
-    caught = mixed[1] - mixed[0]
+    caught = parts.positives - parts.missed
     return RateLimits(
-        missed=ends(mixed[0], mixed[1], positives),
-        alarms=ends(mixed[2], mixed[3], negatives),
-        caught_of_flagged=ends(caught, mixed[1], both),
-        alarms_of_flagged=ends(mixed[2], mixed[3], both),
+        missed=ends(parts.missed, parts.positives, positives),
+        alarms=ends(parts.alarms, parts.negatives, negatives),
+        caught_of_flagged=ends(caught, parts.positives, both),
+        alarms_of_flagged=ends(parts.alarms, parts.negatives, both),
     )
 
 
-def _mixed(wide: VolumeParts, plain: VolumeParts, chosen: np.ndarray) -> tuple[FloatArray, ...]:
-    """Return missed, positives, alarms and negatives as effective counts."""
-    return tuple(
-        np.where(chosen, getattr(wide, name), getattr(plain, name))
-        for name in ("missed", "positives", "alarms", "negatives")
+def _everywhere(evidence: Evidence, shown: IntArray, simultaneous: np.ndarray) -> np.ndarray:
+    """Return, for every counted threshold, whether its ranges hold at all of them at once."""
+    chosen = np.ones(evidence.sweep.thresholds.shape, dtype=np.bool_)
+    chosen[shown] = simultaneous
+    return chosen
+
+
+def _mixed(evidence: Evidence, shown: IntArray, simultaneous: np.ndarray) -> VolumeParts:
+    """Return the effective counts; at settings fixed beforehand those for that one alone."""
+    sweep, chosen = evidence.sweep, _everywhere(evidence, shown, simultaneous)
+    positives, negatives = (local_alpha(n) for n in (sweep.effective_positives, sweep.effective_negatives))
+    wide = volume_parts(
+        sweep, evidence.day, slice(None), alpha_positives=positives, alpha_negatives=negatives
     )
+    plain = volume_parts(sweep, evidence.day, slice(None))
+    names = ("missed", "positives", "alarms", "negatives")
+    counts = {name: np.where(chosen, getattr(wide, name), getattr(plain, name)) for name in names}
+    return replace(wide, **counts)

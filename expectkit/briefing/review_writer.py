@@ -63,9 +63,7 @@ def _setting(evidence: ReviewEvidence, threshold: float) -> SettingReviewsRecord
         if hours is None or hours.hours is None
         else hours_text(hours.hours, hours.hours_low, hours.hours_high),
         overload=None if over is None else over.probability,
-        printed_overload=days_in_words(over.probability)
-        if over is not None and over.may_be_stated
-        else None,
+        printed_overload=days_in_words(over.probability) if over is not None and over.may_be_stated else None,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from expectkit.briefing.printed import PrintedVolume, PrintedVolumes
 from expectkit.briefing.record import Counts, RateRecord, VolumeRecord
 from expectkit.briefing.statements import SettingFacts, one_sided
+from expectkit.briefing.vocabulary import Words
 from expectkit.briefing.wording import percent_at_least, percent_at_most, percent_range
 from expectkit.measure.levels import level_of_rate
 from expectkit.measure.new_day import MOST_DAYS, NEARLY_ALL_DAYS
@@ -128,12 +130,31 @@ def _precision(volumes: DailyVolumes, printed: PrintedVolumes, method: str) -> R
     )
 
 
-def volume_records(volumes: DailyVolumes, printed: PrintedVolumes) -> dict[str, VolumeRecord]:
-    """Return the volumes of a setting, by `VOLUME_NAMES`, each with what is printed of it."""
-    return {name: _volume(getattr(volumes, name), getattr(printed, name)) for name in VOLUME_NAMES}
+def volume_records(
+    volumes: DailyVolumes, printed: PrintedVolumes, words: Words | None = None
+) -> dict[str, VolumeRecord]:
+    """Return the volumes of a setting, by `VOLUME_NAMES`, each with what is printed of it.
+
+    Reasons call the cases what the business does, when its words are given.
+    """
+    return {name: _volume(getattr(volumes, name), getattr(printed, name), words) for name in VOLUME_NAMES}
 
 
-def _volume(volume: DailyVolume, printed: PrintedVolume) -> VolumeRecord:
+def _in_words(reason: str | None, words: Words | None) -> str | None:
+    """Put the words of the business into a reason, which the measuring layer writes without knowing them."""
+    if reason is None or words is None:
+        return reason
+    told = {
+        "positive cases": words.positive.plural,
+        "negative cases": words.negative.plural,
+        "cases": words.case.plural,
+        "missed": words.missed,
+        "flagged": words.briefly_flagged,
+    }
+    return re.sub("|".join(told), lambda found: told[found.group()], reason)
+
+
+def _volume(volume: DailyVolume, printed: PrintedVolume, words: Words | None) -> VolumeRecord:
     return VolumeRecord(
         mean=volume.mean,
         mean_low=volume.mean_low,
@@ -147,6 +168,6 @@ def _volume(volume: DailyVolume, printed: PrintedVolume) -> VolumeRecord:
         typical_kind=volume.typical_kind,
         upper_bound=volume.upper_bound,
         level=volume.level,
-        reason=volume.reason,
+        reason=_in_words(volume.reason, words),
         printed=printed,
     )

@@ -127,9 +127,19 @@ def setting_facts(counts: ConfusionCounts, volumes: DailyVolumes) -> SettingFact
 
     rates = volumes.false_negative_rate, volumes.false_positive_rate
     alphas = [float(local_alpha(rate.n_effective)) if volumes.is_simultaneous else 0.05 for rate in rates]
-    means = {name: estimate for name in OUTCOMES if (estimate := getattr(volumes, name).estimate) is not None}
+    means: dict[str, float] = {
+        name: estimate for name in OUTCOMES if (estimate := getattr(volumes, name).estimate) is not None
+    }
     return SettingFacts(
-        volumes.threshold, counts, *rates, print_volumes(volumes), *alphas, volumes.is_simultaneous, means
+        volumes.threshold,
+        counts,
+        rates[0],
+        rates[1],
+        print_volumes(volumes),
+        alphas[0],
+        alphas[1],
+        volumes.is_simultaneous,
+        means,
     )
 
 
@@ -343,6 +353,10 @@ def expected_ranges(outcomes: Iterable[Outcome]) -> Statement | None:
         for name in ("mean_low", "mean_high", "typical_low", "typical_high", "wide_low", "wide_high")
         if name in outcome.printed.values
     }
+    ranges = {
+        (o.name, kind): getattr(o.printed, f"{kind}_range") for o in known for kind in ("mean", "typical")
+    }
+    values |= {f"{name}.{kind}_below": 1.0 for (name, kind), text in ranges.items() if text == FEWER_THAN_ONE}
     return Statement("expectation.ranges", " ".join(sentences), values)
 
 

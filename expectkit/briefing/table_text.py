@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP
+from typing import Any
 
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.record import RateRecord
@@ -60,7 +61,7 @@ def in_period(printed: PrintedVolume, period: Period) -> PrintedVolume:
     numbers = {
         name: rounded(
             exact(printed.values[name]) * DAYS[period] / DAYS[printed.period],
-            "0.1" if printed.values[name] < 1 else 1,
+            0.1 if printed.values[name] < 1 else 1,
             rounding,
         )
         if DAYS[period] % DAYS[printed.period]
@@ -68,7 +69,9 @@ def in_period(printed: PrintedVolume, period: Period) -> PrintedVolume:
         for name, rounding in _ROUNDING.items()
         if name in printed.values
     }
-    texts = {name: number_text(number) for name, number in numbers.items() if getattr(printed, name) is not None}
+    texts: dict[str, Any] = {
+        name: number_text(number) for name, number in numbers.items() if getattr(printed, name) is not None
+    }
     values = {**printed.values, **{name: float(number) for name, number in numbers.items()}}
     return replace(printed, period=period, values=values, **texts)
 

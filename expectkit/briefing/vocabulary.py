@@ -117,11 +117,33 @@ _MAN_COMPOUNDS = frozenset((
 ))
 # fmt: on
 _COMPOUND_ENDINGS = ("woman", "child", "person", "foot", "tooth", "wife", "knife", "shelf", "wolf")
-_FLAGGING = frozenset((
-    "alerted", "barred", "blocked", "declined", "denied", "escalated", "filtered", "flagged", "frozen", "halted",
-    "held", "highlighted", "intercepted", "marked", "paused", "quarantined", "queued", "refused", "rejected",
-    "reported", "stopped", "suspended", "withheld",
-))
+_FLAGGING = frozenset(
+    (
+        "alerted",
+        "barred",
+        "blocked",
+        "declined",
+        "denied",
+        "escalated",
+        "filtered",
+        "flagged",
+        "frozen",
+        "halted",
+        "held",
+        "highlighted",
+        "intercepted",
+        "marked",
+        "paused",
+        "quarantined",
+        "queued",
+        "refused",
+        "rejected",
+        "reported",
+        "stopped",
+        "suspended",
+        "withheld",
+    )
+)
 _CLAUSE = re.compile(r"^(\s+(?:who|that|which)\s+)([^\W\d_]+)")
 _VERB_PLURALS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go", "isn't": "aren't"}
 _AFTER_HEAD = re.compile(
@@ -164,7 +186,9 @@ def _agreeing_verb(clause: re.Match[str]) -> str:
         return f"{lead}{verb[:-3]}y"
     if verb.endswith(("sses", "shes", "ches", "xes", "zzes")):
         return f"{lead}{verb[:-2]}"
-    ends_plainly = verb.endswith(("ss", "us", "is", "always", "sometimes", "perhaps")) or not verb.endswith("s")
+    ends_plainly = verb.endswith(("ss", "us", "is", "always", "sometimes", "perhaps")) or not verb.endswith(
+        "s"
+    )
     return f"{lead}{verb if ends_plainly else verb[:-1]}"
 
 

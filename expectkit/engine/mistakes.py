@@ -233,7 +233,7 @@ class MistakeWatch:
         self._looking, self.has_looked = self._new_look(), False
         first = 0
         for batch in source.batches(tuple(dict.fromkeys((*columns, *self._columns.names())))):
-            self._looking.add(np.arange(first, first + batch.n_rows, dtype=np.int64), batch)
+            self._looking.add(range(first, first + batch.n_rows), batch)
             first += batch.n_rows
             yield batch
         self.has_looked = True
@@ -434,9 +434,9 @@ class _Looking:
         self._n_errors = [0, 0]
         self._decided: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
 
-    def add(self, rows: NDArray[np.int64], batch: Batch) -> None:
+    def add(self, rows: NDArray[np.int64] | range, batch: Batch) -> None:
         """Take in some rows."""
-        if rows.size == 0:
+        if len(rows) == 0:
             return
         scores, labels = self._scores(batch), self._labels(batch)
         if self._shares is None:
@@ -497,14 +497,17 @@ class _Looking:
         return self._label.codes(batch.columns[name], self._place(batch, name))
 
     def _flagged(self, scores: NDArray[Any]) -> NDArray[np.bool_]:
-        if self._compare == "float32":
-            return np.asarray(scores.astype(np.float32) >= np.float32(self._threshold))
-        return np.asarray(scores.astype(np.float64) >= self._threshold)
+        if scores.dtype != np.float32 and self._compare == "float64":
+            return np.asarray(scores.astype(np.float64, copy=False) >= self._threshold)
+        nearest = np.float32(self._threshold)
+        if self._compare == "float64" and float(nearest) < self._threshold:
+            nearest = np.nextafter(nearest, np.float32(np.inf))  # the smallest float32 that is flagged
+        return np.asarray(scores.astype(np.float32, copy=False) >= nearest)
 
     def _take(
         self,
         of_class: int,
-        rows: NDArray[np.int64],
+        rows: NDArray[np.int64] | range,
         batch: Batch,
         scores: NDArray[Any],
         wrong: NDArray[np.bool_],
@@ -520,13 +523,14 @@ class _Looking:
             for column in self._described
         }
         here = np.flatnonzero(wrong[places])
-        self._pool(of_class, rows[places[here]], batch, scores, places[here], read, here)
+        at = places + rows.start if isinstance(rows, range) else rows[places]
+        self._pool(of_class, at[here], batch, scores, places[here], read, here)
         searched = np.flatnonzero(drawn[places])
         weight = self._weight(batch, places)
         if weight is not None:
             searched = searched[weight[searched] > 0]
             self._weights[of_class].append(weight[searched])
-        self._rows[of_class].append(rows[places[searched]])
+        self._rows[of_class].append(at[searched])
         self._errors[of_class].append(wrong[places[searched]])
         for column in self._described:
             column.kept[of_class].append(read[column.name][searched])

@@ -64,7 +64,9 @@ def count_raters(
         If a column does not exist.
     """
     require_columns(source, (columns.score, columns.label, *raters))
-    values = sorted({text for batch in source.batches(raters) for name in raters for text in _seen(batch, name)})
+    values = sorted(
+        {text for batch in source.batches(raters) for name in raters for text in _seen(batch, name)}
+    )
     meaning = dict(zip(values, flagged_of(values).tolist(), strict=True))
     source = source.with_numbers([columns.score])
     counting = _Counting(source, columns, tuple(raters), meaning, threshold, compare)
@@ -92,7 +94,9 @@ class _Counting:
     ) -> None:
         self._source, self._columns, self._raters, self._meaning = source, columns, raters, meaning
         self._labels = LabelReader(columns.label, columns.positive)
-        self._threshold: np.floating = np.float32(threshold) if compare == "float32" else np.float64(threshold)
+        self._threshold: np.floating = (
+            np.float32(threshold) if compare == "float32" else np.float64(threshold)
+        )
         self._people: People | None = None
         self._majority: PairedDecisions | None = None
 

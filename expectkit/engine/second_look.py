@@ -6,6 +6,7 @@ hands out may hold more cases than needed, never fewer. Every other source is re
 
 from __future__ import annotations
 
+import functools
 import glob
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from expectkit.engine.columns import LabelReader, Place, plain
-from expectkit.io.case_source import Batch, CaseSource
+from expectkit.io.case_source import ROWS_PER_BATCH, Batch, CaseSource
 from expectkit.io.parquet_source import ParquetSource
 from expectkit.measure.histogram import IntArray
 
@@ -40,26 +41,40 @@ _NO_NETWORK: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 
 
-def is_drawn(rows: IntArray, share: float) -> NDArray[np.bool_]:
+def is_drawn(rows: IntArray | range, share: float) -> NDArray[np.bool_]:
     """Tell which rows belong to an even sample.
 
     Parameters
     ----------
-    rows : ndarray of int64
+    rows : ndarray of int64, or range
         Row numbers over the whole source, from 0.
     share : float, from 0 to 1
         Part of the rows to draw; the same rows each time, and those of a smaller share are among them.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> int(is_drawn(np.arange(1000), 0.1).sum())
+    >>> int(is_drawn(range(1000), 0.1).sum())
     100
     """
     if share >= 1:
-        return np.ones(rows.size, dtype=np.bool_)
-    spread = (rows & (_PERIOD - 1)).astype(np.uint32) * np.uint32(_SPREAD)  # modulo 2^32
+        return np.ones(len(rows), dtype=np.bool_)
+    if isinstance(rows, range) and rows.stop <= _PERIOD:
+        spread = _steps(len(rows))[: len(rows)] + np.uint32(rows.start * _SPREAD % _SPAN)  # modulo 2^32
+    else:
+        spread = (np.asarray(rows, np.int64) & (_PERIOD - 1)).astype(np.uint32) * np.uint32(_SPREAD)
     return np.asarray(spread < np.uint32(int(share * _SPAN)), dtype=np.bool_)
+
+
+@functools.lru_cache(maxsize=1)
+def _all_steps() -> NDArray[np.uint32]:
+    return np.arange(ROWS_PER_BATCH, dtype=np.uint32) * np.uint32(_SPREAD)
+
+
+def _steps(n: int) -> NDArray[np.uint32]:
+    """Return the places of rows 0 to n - 1 on the circle of 2^32."""
+    if n <= ROWS_PER_BATCH:
+        return _all_steps()
+    return np.arange(n, dtype=np.uint32) * np.uint32(_SPREAD)
 
 
 def wanted_rows(
@@ -71,7 +86,7 @@ def wanted_rows(
     threshold: float,
     shares: tuple[float, float],
     few_rows: int = FEW_ROWS,
-) -> Iterator[tuple[IntArray, Batch]]:
+) -> Iterator[tuple[IntArray | range, Batch]]:
     """Read the mistakes at a threshold and an even sample of each class; possibly other cases too.
 
     Parameters
@@ -92,7 +107,7 @@ def wanted_rows(
 
     Yields
     ------
-    tuple of (ndarray of int64, Batch)
+    tuple of (ndarray of int64 or range, Batch)
         Row numbers over the whole source, from 0, and the columns of these rows.
     """
     n_rows = source.n_rows()
@@ -102,7 +117,7 @@ def wanted_rows(
         return
     first = 0
     for batch in source.batches(columns):
-        yield np.arange(first, first + batch.n_rows, dtype=np.int64), batch
+        yield range(first, first + batch.n_rows), batch
         first += batch.n_rows
 
 

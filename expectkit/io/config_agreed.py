@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from expectkit.briefing.promise_words import is_about
+from expectkit.errors import ConfigError
 from expectkit.io.config_tables import Config
 from expectkit.promise.agreement import Promise
 
@@ -34,7 +35,13 @@ def with_choice(
     Config
         Where nobody said on which cases this threshold was chosen, it is taken to be these: the ranges then hold for
         every setting at once.
+
+    Raises
+    ------
+    ConfigError
+        If the config is about several classes or labels: a promise is about one threshold.
     """
+    check_two_classes(config)
     stated = config.threshold
     is_unchanged = stated.operating == threshold and stated.chosen_on is not None
     chosen_on = stated.chosen_on if is_unchanged or states_where_chosen else "these cases"
@@ -75,3 +82,23 @@ def with_agreed(
     if promise.confirmed_on_fresh_cases and not is_known and not states_where_chosen:
         return replace(chosen, threshold=replace(chosen.threshold, chosen_on="other cases"))
     return chosen
+
+
+def check_two_classes(config: Config) -> None:
+    """Refuse a config that is about several classes or labels.
+
+    Raises
+    ------
+    ConfigError
+    """
+    cases = config.cases
+    for name, value in (
+        ("class_scores", cases.class_scores),
+        ("predicted", cases.predicted),
+        ("labels", cases.labels),
+    ):
+        if value is not None:
+            raise ConfigError(
+                f"{config.source}: a promise is about one threshold for two classes, but [cases] {name} names several. "
+                "Write a config for one class or label against all others, with its score and label column."
+            )

@@ -71,7 +71,9 @@ def _reviewers(raw: object, where: Where) -> dict[str, ReviewersSetting]:
     if not isinstance(raw, Mapping):
         raise where.wrong(raw, _REVIEWERS)
     names = _some(list(raw), where, _REVIEWERS, TEXT.read)
-    return {name: _reviewer(raw[name], Where(where.source, where.table, f"{where.key}.{name}")) for name in names}
+    return {
+        name: _reviewer(raw[name], Where(where.source, where.table, f"{where.key}.{name}")) for name in names
+    }
 
 
 def _reviewer(raw: object, where: Where) -> ReviewersSetting:

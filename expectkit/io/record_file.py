@@ -152,6 +152,11 @@ def parse_record(data: bytes, source: str = RECORD_NAME) -> Record:
         raise InputError(
             f"{source}: schema_version is {version}, but this expectkit reads {SCHEMA_VERSION}. {advice}"
         )
+    if "kind" in plain:
+        raise InputError(
+            f"{source}: is the record of a briefing on several {plain['kind']}. This command takes one on two classes, "
+            "with one threshold."
+        )
     try:
         return from_plain(Record, plain)
     except InputError as error:

@@ -199,9 +199,7 @@ class Difference:
         return "more" if self.low > 0 else "cannot tell"
 
 
-def compare_paired(
-    errors: PairedErrors, *, alpha: float = 0.05, worth: float | None = None
-) -> Difference:
+def compare_paired(errors: PairedErrors, *, alpha: float = 0.05, worth: float | None = None) -> Difference:
     """Compare on the same cases.
 
     Parameters

@@ -132,6 +132,4 @@ def priced(
         )
         return wide, bounds
 
-    return PricedSweep(
-        sweep, day, costs, components(simultaneous=True), components(simultaneous=False)
-    )
+    return PricedSweep(sweep, day, costs, components(simultaneous=True), components(simultaneous=False))

@@ -52,13 +52,12 @@ def volumes_everywhere(
     shown = np.asarray(places, dtype=np.intp)
     alphas = _alphas(sweep, 0.95), _alphas(sweep, 0.90)
     parts = volume_parts(sweep, day, alpha_positives=alphas[0][0], alpha_negatives=alphas[0][1])
-    levels = _levels(parts, shown, like)
+    levels = _with_known_mix(levels_at(parts, shown), like)
     ranges = {share: _days(parts, shown, share) for share in (MOST_DAYS, NEARLY_ALL_DAYS)}
     columns = {
         name: _volumes(name, parts, shown, levels, (alphas[0][2][name], alphas[1][2][name]), ranges)
         for name in MOVING
     }
-    precisions = [lower_of(level, like.positives.level) for level in _precision_levels(parts, shown)]
     found = []
     for i, place in enumerate(shown.tolist()):
         by_name = {name: column[i] for name, column in columns.items()}
@@ -69,7 +68,7 @@ def volumes_everywhere(
                 positives=like.positives,
                 negatives=like.negatives,
                 **by_name,
-                precision=Precision(None, None, None, None, precisions[i], None),
+                precision=Precision(None, None, None, None, levels["precision"][i], None),
                 false_negative_rate=_rate(sweep.false_negative_rate(place), parts, place, positives=True),
                 false_positive_rate=_rate(sweep.false_positive_rate(place), parts, place, positives=False),
                 rates_differ_by_day=(bool(parts.missed_differ[place]), bool(parts.alarms_differ[place])),
@@ -100,22 +99,35 @@ def _rate(rate: Rate, parts: VolumeParts, place: int, *, positives: bool) -> Rat
     return Rate(rate.numerator, rate.denominator, float(worth[place]))
 
 
-def _levels(parts: VolumeParts, shown: IntArray, like: DailyVolumes) -> dict[str, list[Level]]:
-    """Return what each quantity may say at each threshold."""
+def levels_at(parts: VolumeParts, shown: IntArray) -> dict[str, list[Level]]:
+    """Say what may be stated of each quantity, and of the precision, when production's mix is known.
+
+    Parameters
+    ----------
+    parts : VolumeParts
+        At all thresholds.
+    shown : int array
+        Which thresholds.
+    """
     cases = parts.positives + parts.negatives
     flagged = np.clip(parts.positives - parts.missed + parts.alarms, 0.0, cases)
     missed = levels_of_rates(parts.missed[shown], parts.positives[shown])
     alarms = levels_of_rates(parts.alarms[shown], parts.negatives[shown])
     both = levels_of_rates(flagged[shown], cases[shown])
     few = np.minimum(parts.positives, parts.negatives)[shown] < 30
-    found: dict[str, list[Level]] = {
+    return {
         "missed_positives": missed,
         "caught_positives": missed,
         "flagged_negatives": alarms,
         "flagged": ["refuse" if is_few else level for level, is_few in zip(both, few, strict=True)],
+        "precision": _precision_levels(parts, shown),
     }
-    most = dict.fromkeys(found, like.positives.level) | {"flagged_negatives": like.negatives.level}
-    return {name: [lower_of(level, most[name]) for level in levels] for name, levels in found.items()}
+
+
+def _with_known_mix(levels: dict[str, list[Level]], like: DailyVolumes) -> dict[str, list[Level]]:
+    """Take back what a mix that is counted on few cases does not bear out."""
+    most = dict.fromkeys(levels, like.positives.level) | {"flagged_negatives": like.negatives.level}
+    return {name: [lower_of(level, most[name]) for level in column] for name, column in levels.items()}
 
 
 def _precision_levels(parts: VolumeParts, shown: IntArray) -> list[Level]:

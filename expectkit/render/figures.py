@@ -75,9 +75,15 @@ def figures(record: Record) -> Mapping[str, Figure]:
     spec["data"][6] |= {"x": [at, at], "y": [0, top], "text": ["", setting]}
     spec["data"][7] |= {"x": [at] * 3, "y": [getattr(columns, name)[at] for name in LINES]}
     ticks = tick_places(columns.threshold, 0, len(places) - 1)
-    spec["layout"]["xaxis"] |= {"tickvals": ticks, "ticktext": [threshold_text(columns.threshold[i]) for i in ticks]}
+    spec["layout"]["xaxis"] |= {
+        "tickvals": ticks,
+        "ticktext": [threshold_text(columns.threshold[i]) for i in ticks],
+    }
     spec["layout"]["yaxis"] |= {"range": [0, top]}
-    spec["layout"] |= {"showlegend": True, "title": {"text": f"{sentence_case(record.words.case.plural)} a day"}}
+    spec["layout"] |= {
+        "showlegend": True,
+        "title": {"text": f"{sentence_case(record.words.case.plural)} a day"},
+    }
     return {"trade_off": go.Figure(spec)}
 
 
@@ -172,7 +178,13 @@ def _marks(colours: list[str]) -> dict[str, Any]:
 
 
 def _layout() -> dict[str, Any]:
-    axis = {"fixedrange": True, "zeroline": False, "automargin": False, "ticklabelstandoff": 4, "tickfont": {"color": "@mute", "size": 13}}
+    axis = {
+        "fixedrange": True,
+        "zeroline": False,
+        "automargin": False,
+        "ticklabelstandoff": 4,
+        "tickfont": {"color": "@mute", "size": 13},
+    }
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -191,5 +203,6 @@ def _layout() -> dict[str, Any]:
             "tickmode": "array",
             "title": {"text": "Setting", "standoff": 6, "font": {"color": "@mute", "size": 13}},
         },
-        "yaxis": axis | {"showline": False, "gridcolor": "@rule", "gridwidth": 1, "nticks": 6, "tickformat": ",~f"},
+        "yaxis": axis
+        | {"showline": False, "gridcolor": "@rule", "gridwidth": 1, "nticks": 6, "tickformat": ",~f"},
     }

@@ -86,5 +86,9 @@ def _markdown(statement: str, cards: VolumeCards | None, notes: tuple[Footnote, 
         return text
     component = environment().get_template("components/volume_cards.j2").make_module()
     table: str = component.markdown(cards)  # type: ignore[attr-defined]
-    small = "".join(f"\n{escape_markdown(note.marker)}. {escape_markdown(note.text)}\n" for note in notes)
+    small = "".join(f"\n{escape_markdown(_with_marker(note))}\n" for note in notes)
     return f"{text}\n{table.strip()}\n{small}"
+
+
+def _with_marker(note: Footnote) -> str:
+    return f"{note.marker}. {note.text}" if note.marker else note.text

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from expectkit.briefing.agreement import evidence_of
 from expectkit.briefing.printed import PrintedVolume
@@ -28,9 +28,6 @@ from expectkit.render.figures import TONES, cost_spec, trade_off_spec
 from expectkit.render.review_data import cost_factors, review_data
 from expectkit.render.templates import environment, review_style, templates_folder
 from expectkit.render.tokens import dark_tokens, light_tokens
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 MODULES = ("decimal", "printed", "sentences", "chance", "data", "model", "charts", "page")
 """Our script's modules, each after those it needs."""
@@ -190,7 +187,7 @@ def _page(record: Record, inputs: ReviewInputs) -> dict[str, Any]:
     return {
         "language": words.language,
         "title": f"Setting review: {words.model_name}",
-        "meta": [part for part in (record.model.name, record.model.version, _date(record), record.audience.team) if part],
+        "meta": [text for text in _meta(record) if text],
         "headline": record.statement("headline"),
         "banner": record.provenance.banner,
         "setting": threshold_text(float(inputs.thresholds[place])),
@@ -237,6 +234,10 @@ def _place(record: Record, inputs: ReviewInputs) -> int:
     return int(inputs.thresholds.searchsorted(record.operating_threshold))
 
 
+def _meta(record: Record) -> tuple[str, ...]:
+    return record.model.name, record.model.version, _date(record), record.audience.team
+
+
 def _date(record: Record) -> str:
     import datetime
 
@@ -255,12 +256,19 @@ def _cards(record: Record) -> list[dict[str, str]]:
         {"name": name, "title": sentence_case(title), "tone": tone, **_card(volumes[name].printed)}
         for name, (title, tone) in titles.items()
     ]
-    return [*cards, {"name": "cost", "title": "Cost a day", "tone": "", "number": "–", "per": "", "range": ""}]
+    return [
+        *cards,
+        {"name": "cost", "title": "Cost a day", "tone": "", "number": "–", "per": "", "range": ""},
+    ]
 
 
 def _card(printed: PrintedVolume) -> dict[str, str]:
     per = "" if printed.period == "day" else f" a {printed.period}"
-    return {"number": printed.mean or "–", "per": per if printed.mean else "", "range": printed.typical_range or ""}
+    return {
+        "number": printed.mean or "–",
+        "per": per if printed.mean else "",
+        "range": printed.typical_range or "",
+    }
 
 
 def _cells(record: Record) -> dict[str, str]:
@@ -277,7 +285,9 @@ def _cells(record: Record) -> dict[str, str]:
 
 def _table_title(record: Record) -> str:
     cases = record.per_day["cases"].printed
-    return f"Where the {cases.mean} {record.words.case.plural} of {'a day' if cases.period == 'day' else ''} go"
+    return (
+        f"Where the {cases.mean} {record.words.case.plural} of {'a day' if cases.period == 'day' else ''} go"
+    )
 
 
 def amount_text(printed: PrintedVolume) -> str:
@@ -310,7 +320,10 @@ def _row_text(printed: PrintedVolume) -> str:
 def _pin_rows(words: Words) -> Iterator[dict[str, str]]:
     caught = words.caught.removeprefix("correctly ")
     yield {"name": "caught_positives", "title": sentence_case(f"{words.positive.plural} {caught}")}
-    yield {"name": "flagged_negatives", "title": sentence_case(f"{words.negative.plural} {words.briefly_flagged}")}
+    yield {
+        "name": "flagged_negatives",
+        "title": sentence_case(f"{words.negative.plural} {words.briefly_flagged}"),
+    }
     yield {"name": "missed_positives", "title": sentence_case(f"{words.positive.plural} {words.missed}")}
     yield {"name": "flagged", "title": "All flagged: reviews"}
     yield {"name": "cost", "title": "Cost"}

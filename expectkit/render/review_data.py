@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,15 +27,20 @@ from expectkit.briefing.wording import FEWER_THAN_ONE, money_text, percent_at_le
 from expectkit.measure.capacity import HOURS_A_DAY
 from expectkit.measure.cost_components import COSTED, CostedName
 from expectkit.measure.intervals import FloatArray
-from expectkit.measure.levels import LEVELS
+from expectkit.measure.levels import LEVELS, Level
 from expectkit.measure.rates import Rate
-
-if TYPE_CHECKING:
-    from expectkit.measure.volumes import DailyVolumes
 
 PERIODS = ("day", "week", "month", "year")
 KINDS = ("typical day", "by chance alone")
-VOLUMES = ("cases", "positives", "negatives", "flagged", "flagged_negatives", "missed_positives", "caught_positives")
+VOLUMES = (
+    "cases",
+    "positives",
+    "negatives",
+    "flagged",
+    "flagged_negatives",
+    "missed_positives",
+    "caught_positives",
+)
 NUMBERS = ("mean", "mean_low", "mean_high", "typical_low", "typical_high")
 LEAST_STOPS = 12
 """A stretch of fewer settings is not worth a view of its own."""
@@ -71,6 +76,7 @@ def review_data(record: Record, inputs: ReviewInputs) -> dict[str, Any]:
         "printed": {name: _printed(name, inputs) for name in VOLUMES},
         "percents": {name: _percents(name, inputs) for name in _PERCENTS},
         "levels": _levels(inputs),
+        "rate_levels": {name: runs(map(LEVELS.index, column)) for name, column in inputs.rate_levels.items()},
         "limits": _limits(inputs),
         "zero_estimates": _zero_estimates(inputs),
         "bounds": _bounds(inputs),
@@ -146,7 +152,9 @@ def near_stretch(record: Record, inputs: ReviewInputs) -> tuple[int, int]:
     at = int(np.searchsorted(thresholds, record.operating_threshold))
     misses, alarms = inputs.n_positives - inputs.n_true_positives, inputs.n_false_positives
     below = np.flatnonzero((misses[:at] * 4 <= misses[at]) | (alarms[:at] >= max(alarms[at], 1) * 5))
-    above = np.flatnonzero((alarms[at + 1 :] * 8 <= alarms[at]) | (misses[at + 1 :] >= max(misses[at], 1) * 6))
+    above = np.flatnonzero(
+        (alarms[at + 1 :] * 8 <= alarms[at]) | (misses[at + 1 :] >= max(misses[at], 1) * 6)
+    )
     named = [preset["place"] for preset in _presets(record, inputs)]
     low = min([int(below[-1]) if below.size else 0, *named])
     high = max([int(above[0]) + at + 1 if above.size else last, *named])
@@ -162,17 +170,27 @@ _PERCENTS = ("false_negative_rate", "false_positive_rate", "precision")
 def _printed(name: str, inputs: ReviewInputs) -> dict[str, Any]:
     volumes: list[PrintedVolume] = [getattr(there, name) for there in inputs.printed]
     if name == "flagged":  # its range is shown only where it has no number
-        volumes = [volume if volume.mean is None else replace(volume, mean_low=None, mean_high=None) for volume in volumes]
-    numbers = (*NUMBERS, "wide_high") if name == "flagged" else NUMBERS
-    if name in ("positives", "negatives", "cases"):
-        numbers = ("mean",)
+        volumes = [_without_range(volume) if volume.mean is not None else volume for volume in volumes]
     return {
         "level": runs([LEVELS.index(volume.level) for volume in volumes]),
         "period": runs([PERIODS.index(volume.period) for volume in volumes]),
         "about": runs([int(volume.is_about) for volume in volumes]),
         "kind": runs([KINDS.index(volume.typical_kind) for volume in volumes]),
-        "numbers": {number: printed_steps([getattr(volume, number) for volume in volumes]) for number in numbers},
+        "numbers": {
+            number: printed_steps([getattr(volume, number) for volume in volumes])
+            for number in _numbers_of(name)
+        },
     }
+
+
+def _without_range(volume: PrintedVolume) -> PrintedVolume:
+    return replace(volume, mean_low=None, mean_high=None)
+
+
+def _numbers_of(name: str) -> tuple[str, ...]:
+    if name in ("positives", "negatives", "cases"):
+        return ("mean",)
+    return (*NUMBERS, "wide_high") if name == "flagged" else NUMBERS
 
 
 def _percents(name: str, inputs: ReviewInputs) -> dict[str, Any]:
@@ -197,7 +215,9 @@ def printed_steps(texts: Sequence[str | None]) -> dict[str, Any]:
     >>> printed_steps(["8,280", "8,280", None, "8,279.5"])
     {'places': 1, 'steps': '82800,,x,-5'}
     """
-    numbers = [None if text in (None, FEWER_THAN_ONE) else Decimal((text or "").replace(",", "")) for text in texts]
+    numbers = [
+        None if text in (None, FEWER_THAN_ONE) else Decimal((text or "").replace(",", "")) for text in texts
+    ]
     places = max((_places(number) for number in numbers if number is not None), default=0)
     steps, last, before = [], 0, ""
     for text, number in zip(texts, numbers, strict=True):
@@ -248,7 +268,9 @@ def _steps(numbers: Sequence[int]) -> str:
 
 def _levels(inputs: ReviewInputs) -> dict[str, str]:
     names = ("flagged_negatives", "missed_positives", "caught_positives", "flagged", "precision")
-    return {name: runs(LEVELS.index(getattr(there, name).level) for there in inputs.volumes) for name in names}
+    return {
+        name: runs(LEVELS.index(getattr(there, name).level) for there in inputs.volumes) for name in names
+    }
 
 
 def _shares(inputs: ReviewInputs) -> dict[str, list[float]] | None:
@@ -290,28 +312,28 @@ def _zero_estimates(inputs: ReviewInputs) -> dict[str, dict[int, float]]:
     }
 
 
-def _bounds(inputs: ReviewInputs) -> dict[int, list[list[float]]]:
-    """Return the limits behind one-sided bounds, at the settings that state one."""
-    parts = inputs.bounds
-    rates = (parts.missed, parts.alarms, parts.caught_of_flagged, parts.alarms_of_flagged)
-    places = [
-        place
-        for place, there in enumerate(inputs.volumes)
-        if "bound only" in (there.missed_positives.level, there.flagged_negatives.level, there.flagged.level)
-    ]
+def _bounds(inputs: ReviewInputs) -> dict[int, list[list[float] | None]]:
+    """Return the limits behind one-sided bounds, at the settings that may state one."""
+    parts, levels = inputs.bounds, inputs.rate_levels
+    of_all = _places_of_bounds(levels["flagged"])
+    wanted = (
+        (parts.missed, _places_of_bounds(levels["missed_positives"])),
+        (parts.alarms, _places_of_bounds(levels["flagged_negatives"])),
+        (parts.caught_of_flagged, of_all),
+        (parts.alarms_of_flagged, of_all),
+    )
     return {
-        place: [
-            [_short(end[place]) for end in (rate.estimate, rate.low, rate.high)] if is_needed else None
-            for rate, is_needed in zip(rates, _needed(inputs.volumes[place]), strict=True)
-        ]
-        for place in places
+        place: [_three(rate, place) if place in places else None for rate, places in wanted]
+        for place in sorted(set().union(*(places for _, places in wanted)))
     }
 
 
-def _needed(there: DailyVolumes) -> tuple[bool, bool, bool, bool]:
-    """Return which rates stand behind the bounds of a setting."""
-    of_all = there.flagged.level == "bound only"
-    return there.missed_positives.level == "bound only", there.flagged_negatives.level == "bound only", of_all, of_all
+def _places_of_bounds(levels: Sequence[Level]) -> set[int]:
+    return {place for place, level in enumerate(levels) if level == "bound only"}
+
+
+def _three(rate: RateEnds, place: int) -> list[float]:
+    return [_short(end[place]) for end in (rate.estimate, rate.low, rate.high)]
 
 
 def _short(value: float) -> float:
@@ -322,10 +344,10 @@ def _bound_texts(inputs: ReviewInputs) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {"missed": {}, "alarms": {}}
     for place, there in enumerate(inputs.volumes):
         for name, volume, rate in (
-            ("missed", there.missed_positives, there.false_negative_rate),
-            ("alarms", there.flagged_negatives, there.false_positive_rate),
+            ("missed", "missed_positives", there.false_negative_rate),
+            ("alarms", "flagged_negatives", there.false_positive_rate),
         ):
-            if volume.level == "bound only":
+            if "bound only" in (getattr(there, volume).level, inputs.rate_levels[volume][place]):
                 found[name][place] = _bound_text(rate, is_simultaneous=there.is_simultaneous)
     return found
 
@@ -338,7 +360,10 @@ def _bound_text(rate: Rate, *, is_simultaneous: bool) -> str:
 def _costed(inputs: ReviewInputs) -> Mapping[str, Any] | None:
     """Return the ranges of what costs, where they do not follow from rates, traffic and mix alone."""
     volumes = inputs.volumes[0]
-    if volumes.cases.mean_low == volumes.cases.mean_high and volumes.positives.mean_low == volumes.positives.mean_high:
+    if (
+        volumes.cases.mean_low == volumes.cases.mean_high
+        and volumes.positives.mean_low == volumes.positives.mean_high
+    ):
         return None
     exact = _names_with_costs(inputs)
     return {
@@ -373,8 +398,8 @@ def packed(values: FloatArray, steps: int = _STEPS) -> str:
     Returns
     -------
     str
-        `steps`, a colon, and differences with the sign in the lowest bit, five bits a character, lowest first; a character from 32 on says
-        that more follow.
+        `steps`, a colon, and differences with the sign in the lowest bit, five bits a character, lowest first; a
+        character from 32 on says that more follow.
     """
     sizes = np.minimum(np.abs(np.nan_to_num(np.asarray(values, dtype=np.float64))), 2.0**31)
     logs = np.log2(np.where(sizes > 0, np.maximum(sizes, 2.0**-31), 1.0))

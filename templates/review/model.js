@@ -24,6 +24,7 @@ export class Model {
     this.missedShare = data.shares ? data.shares.missed : this.tp.map((n) => (positives ? (positives - n) / positives : 0));
     this.alarmShare = data.shares ? data.shares.alarms : this.fp.map((n) => (negatives ? n / negatives : 0));
     this.levels = Object.fromEntries(Object.entries(data.levels).map(([name, runs]) => [name, codes(runs, LEVELS)]));
+    this.rateLevels = mapValues(data.rate_levels, (runs) => codes(runs, LEVELS));
     this.printed = Object.fromEntries(Object.entries(data.printed).map(([name, c]) => [name, readVolume(c, this.size)]));
     this.percents = Object.fromEntries(Object.entries(data.percents).map(([name, c]) => [name, printedColumn(c)]));
     this.limits = mapValues(data.limits, (ends) => ends && mapFloats(ends));
@@ -38,12 +39,17 @@ export class Model {
   at(i, day) {
     const { positives, negatives } = this.data.counts;
     const printed = day ? this.worked(i, day) : this.asPrinted(i);
-    if (this.levels.precision[i] !== "number and range") delete printed.rates.precision;
+    if (this.levelsOf(day).precision[i] !== "number and range") delete printed.rates.precision;
     return {
       i, threshold: this.thresholds[i], printed, simultaneous: !this.fixed.has(i),
       counts: { tp: this.tp[i], fp: this.fp[i], positives, negatives },
       rates: { missed: this.rate("missed", i, positives), alarms: this.rate("alarms", i, negatives) },
     };
+  }
+
+  /** What may be said; with a known mix, only the rates count. */
+  levelsOf(day) {
+    return day ? this.rateLevels : this.levels;
   }
 
   rate(name, i, cases) {
@@ -80,7 +86,7 @@ export class Model {
     };
     const means = this.means(i, { traffic, prevalence });
     for (const name of [...OUTCOMES, "flagged"]) {
-      const level = this.levels[name][i];
+      const level = this.rateLevels[name][i];
       const ranged = level === "range only" || level === "number and range";
       const [low, high] = ranged ? this.range(name, i, { traffic, prevalence }) : [null, null];
       volumes[name] = {
@@ -137,7 +143,7 @@ export class Model {
   }
 
   costAt(i, day, factors) {
-    const used = Object.entries(factors).filter(([, factor]) => factor !== 0).map(([name]) => this.levels[name][i]);
+    const used = Object.entries(factors).filter(([, factor]) => factor !== 0).map(([name]) => this.levelsOf(day)[name][i]);
     const level = LEVELS[Math.min(...used.map((name) => LEVELS.indexOf(name)))];
     return printCost(this.rawCost(i, day, factors), level, !this.fixed.has(i));
   }

@@ -8,6 +8,7 @@ import {
 export const FEWER_THAN_ONE = "fewer than 1";
 export const NUMBER = "number and range";
 const MOST_REFINEMENTS = 12;
+const FINEST = [[100n, UNIT], [10n, UNIT / 2n], [3n, UNIT / 10n]];
 const WHOLES = {
   cases: "cases", positives: "cases", negatives: "cases", flagged_negatives: "negatives",
   missed_positives: "positives", caught_positives: "positives", flagged: "cases",
@@ -50,7 +51,7 @@ function plainAmount(volume, digits = null) {
 }
 
 function* refined(unit, number) {
-  const finest = number >= 10n * UNIT ? UNIT : number >= 3n * UNIT ? UNIT / 10n : 0n;
+  const finest = FINEST.find(([least]) => number >= least * UNIT)?.[1] ?? 0n;
   for (let i = 0; i < MOST_REFINEMENTS; i += 1) {
     yield unit;
     unit = finer(unit);
@@ -100,11 +101,11 @@ class Rounding {
     ]);
     if (found === null) return;
     const rest = found.whole - found.part;
-    const restUnit = wholeUnit(found.unit, rest);
+    const restUnit = rest >= 10n * UNIT && found.unit < UNIT ? UNIT : found.unit;
     this.percents.false_negative_rate = found.percent;
     this.amounts.positives = { value: found.whole, period, unit: unitOfAll(found.unit) };
     this.amounts.missed_positives = { value: found.part, period, unit: found.unit };
-    this.amounts.caught_positives = { value: halfUp(rest, restUnit), period, unit: restUnit };
+    this.amounts.caught_positives = { value: halfUp(rest, smaller(restUnit, UNIT)), period, unit: restUnit };
   }
 
   negatives() {

@@ -89,3 +89,39 @@ def test_confirmed_numbers_say_so(words: Words, readme: SettingFacts) -> None:
 def test_related_cases_count_as_fewer(words: Words, readme: SettingFacts) -> None:
     assert "come in 120 groups" in texts(words, readme, n_clusters=120)["certainty.clusters"]
     assert "certainty.clusters" not in texts(words, readme)
+
+
+def test_only_a_choice_that_flatters_is_said_to_flatter(words: Words, readme: SettingFacts) -> None:
+    optimism = [
+        ("false_negative_rate", 0.0, 0.01),
+        ("false_positive_rate", 0.03, 0.025),
+        ("cost_per_day", 1200.0, 1260.0),
+    ]
+    day = DayProfile(Traffic.stated(8280), Prevalence.stated(0.03))
+    found = certainty(
+        words,
+        readme,
+        day,
+        is_simultaneous=True,
+        chosen_on_these_cases=True,
+        optimism=optimism,
+        currency="EUR",
+    )
+    texts = {item.id: item.text for item in found if item.id.startswith("certainty.choice.")}
+    assert set(texts) == {"certainty.choice.false_negative_rate", "certainty.choice.cost_per_day"}
+    assert (
+        "came out as none; corrected for the choice it is about 1%"
+        in texts["certainty.choice.false_negative_rate"]
+    )
+    assert (
+        "came out as €1,200; corrected for the choice it is about €1,260"
+        in texts["certainty.choice.cost_per_day"]
+    )
+
+
+def test_one_that_was_seen_takes_the_singular(words: Words, facts_of: Callable[..., SettingFacts]) -> None:
+    day = DayProfile(Traffic.stated(8280), Prevalence.stated(0.03))
+    found = certainty(
+        words, facts_of(1, 300, 225, 9000), day, is_simultaneous=False, chosen_on_these_cases=False
+    )
+    assert "1 of the 300 fraudulent transactions was missed" in found[0].text

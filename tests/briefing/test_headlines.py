@@ -32,7 +32,7 @@ def test_the_headline_of_a_refusal_says_so(words: Words, facts_of: FactsOf) -> N
 
 def test_the_headline_of_bounds_and_ranges_has_no_number_of_its_own(words: Words, facts_of: FactsOf) -> None:
     assert headline(words, facts_of(0, 300, 5, 9000)).text == (
-        "Each day it should catch at least 275 fraudulent transactions, and flag up to 12 valid transactions "
+        "Each day it should catch at least 277 fraudulent transactions, and flag up to 12 valid transactions "
         "by mistake"
     )
 
@@ -97,9 +97,30 @@ def test_every_dot_has_its_label_and_the_rest_is_counted(words: Words, readme: S
     assert texts["dots.caught_positives.label"] == "266 fraudulent transactions correctly caught."
     assert texts["dots.caption"] == (
         "One dot is one fraudulent transaction, or one valid transaction flagged, on an average day. "
-        "The other 7,800 valid transactions pass untouched."
+        "The other 7,800 valid transactions are not flagged."
     )
 
 
 def test_there_are_no_dots_without_numbers(words: Words, facts_of: FactsOf) -> None:
     assert dots(words, facts_of(1, 300, 225, 9000)) == ()
+
+
+def test_a_share_known_from_too_few_cases_leaves_the_rest_uncounted(words: Words, facts_of: FactsOf) -> None:
+    day = DayProfile(Traffic.stated(8280), Prevalence.sampled(1, 20))
+    for facts in (facts_of(14, 280, 200, 8000, day=day), facts_of(14, 280, 4000, 8000, day=day)):
+        assert all("The other" not in statement.text for statement in dots(words, facts))
+        assert deck(words, facts).text
+
+
+def test_what_happens_is_told_in_full_where_its_first_word_does_not_say_it(facts_of: FactsOf) -> None:
+    words = Words.of(
+        negative="healthy person", positive="ill person", flagged="sent to a doctor", case="person"
+    )
+    text = headline(words, facts_of(14, 280, 200, 8000)).text
+    assert text.endswith("and send about 200 healthy people to a doctor by mistake")
+
+
+def test_the_deck_keeps_to_one_period_a_sentence(words: Words, facts_of: FactsOf) -> None:
+    text = deck(words, facts_of(14, 280, 200, 8000, cases_per_day=30)).text
+    assert " An average week brings " in text
+    assert "of them" not in text

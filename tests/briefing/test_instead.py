@@ -16,13 +16,19 @@ def entries(words: Words, facts: SettingFacts) -> list[Instead]:
 
 
 def test_accuracy_is_set_beside_flagging_nothing(words: Words, readme: SettingFacts) -> None:
-    first = entries(words, readme)[0]
+    first = instead(words, readme, accuracies=("97.4%", "96.6%"))[0]
     assert first.say_not == "“97.4% accurate”"
     assert first.why == (
         "It mixes two kinds of mistake. Flagging nothing at all would be 96.6% accurate and catch none of the "
         "fraudulent transactions."
     )
     assert "an average of 14 fraudulent transactions would be missed" in first.say
+
+
+def test_the_choice_is_between_the_model_and_what_is_done_today(words: Words, readme: SettingFacts) -> None:
+    said = [entry.why for has in (False, True) for entry in instead(words, readme, has_current_process=has)]
+    assert sum("between this model and none" in why for why in said) == 1
+    assert sum("between this model and what is done today" in why for why in said) == 1
 
 
 def test_recall_becomes_whole_cases(words: Words, readme: SettingFacts) -> None:

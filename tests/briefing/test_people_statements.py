@@ -50,7 +50,7 @@ def test_both_sides_share_a_period_and_keep_their_levels(
         today_facts(ConfusionCounts(200, 310, 7690, 80), weekly),
         facts_of(14, 280, 200, 8000, day=weekly),
     ).text
-    assert slow.startswith("Today: 24 missed a month and 22 wrongly flagged a week.")
+    assert slow.startswith("Today: 24 missed a month and 21.7 wrongly flagged a week.")
     assert slow.endswith("4 and 14.")
 
 

@@ -126,16 +126,29 @@ def test_the_model_stands_beside_simple_rules_with_the_numbers_it_is_printed_wit
     model, nothing, random = found.simple_baselines
     printed = found.per_day["flagged_negatives"].printed.mean
     assert (model.flagged_negatives, model.is_model, model.accuracy) == (printed, True, "97.4%")
-    assert (nothing.name, nothing.missed_positives, nothing.flagged_negatives) == ("Flag nothing", "280", "0")
+    assert (nothing.name, nothing.missed_positives, nothing.flagged_negatives) == (
+        "Flag nothing",
+        "280",
+        "none",
+    )
     assert nothing.accuracy == "96.6%"
     assert random.caught_positives == "16"
+    flagged = found.per_day["flagged"].printed.values["mean"]
+    assert as_number(random.caught_positives) + as_number(random.flagged_negatives) == flagged
+    assert sum("97.4% accurate" in entry.say_not for entry in found.instead) == 1
 
 
 def test_where_cases_are_too_few_the_comparison_says_so_in_the_place_of_numbers() -> None:
     model, nothing, random = record(sweep=sweep_of((1,), (200,), 20, 8000, (0.49,))).simple_baselines
     assert (model.missed_positives, model.accuracy) == ("too few to say", "too few to say")
-    assert nothing.missed_positives == "280"  # the share of positives is stated
+    assert nothing.missed_positives == "too few to say"
     assert (random.caught_positives, random.accuracy) == ("too few to say", "too few to say")
+
+
+def test_simple_rules_are_printed_in_the_period_of_the_model() -> None:
+    slow = DayProfile(Traffic.stated(100), Prevalence.stated(280 / 8280))
+    model, nothing, _ = record(day=slow).simple_baselines
+    assert (model.missed_positives.split()[-1], nothing.missed_positives.split()[-1]) == ("month", "month")
 
 
 def test_the_process_of_today_brings_its_name_and_is_held_to_the_same_level() -> None:

@@ -80,9 +80,9 @@ def test_a_chart_is_told_to_those_who_do_not_see_it(
 @pytest.mark.parametrize(
     ("n_ties", "expected"),
     [
-        (0, "No transaction scores exactly at it; a score at the setting would be flagged."),
-        (1, "1 transaction of 8,280 scores exactly at it, and counts as flagged."),
-        (12, "12 transactions of 8,280 score exactly at it, and count as flagged."),
+        (0, "No transaction scores exactly at it; one that did would be flagged."),
+        (1, "1 transaction of 8,280 scores exactly at it, and is flagged."),
+        (12, "12 transactions of 8,280 score exactly at it, and are flagged."),
     ],
 )
 def test_ties_are_counted_and_said_to_be_flagged(words: Words, n_ties: int, expected: str) -> None:

@@ -79,12 +79,40 @@ def test_bars_of_the_cards_share_one_scale_that_holds_them_all() -> None:
     assert all(0 <= bar.low <= bar.value <= bar.high <= bar.axis_high for bar in bars)
 
 
-def test_of_more_than_500_cases_every_1000_are_drawn_and_the_rarest_is_still_seen() -> None:
-    day = DayProfile(Traffic.stated(828_000), Prevalence.stated(280 / 8280))
-    chart = block(section("opening", day=day), DotBlocks)
-    assert sum(group.count for group in chart.chart.groups) == 1000
-    assert min(group.count for group in chart.chart.groups) > 0
-    assert "one of every 1,000" in chart.caption
+def test_of_more_than_500_cases_a_dot_stands_for_several_and_its_labels_fit_the_dots() -> None:
+    day = DayProfile(Traffic.stated(82_800), Prevalence.stated(280 / 8280))
+    found = record(day=day)
+    chart = block(write("opening", found), DotBlocks)
+    assert sum(group.count for group in chart.chart.groups) <= 500
+    assert chart.caption.startswith("One dot is 10 fraudulent transactions, or 10 valid transactions held")
+    for name, group in zip(
+        ("caught_positives", "flagged_negatives", "missed_positives"), chart.chart.groups, strict=True
+    ):
+        assert abs(group.count * 10 - found.per_day[name].printed.values["mean"]) <= 5
+
+
+def test_what_is_fewer_than_half_a_dot_is_one_hollow_dot_and_said() -> None:
+    sweep = sweep_of((14,), (7990,), thresholds=(0.49,))
+    day = DayProfile(Traffic.stated(828_000), Prevalence.stated(0.0002))
+    chart = block(section("opening", sweep=sweep, day=day), DotBlocks)
+    few = [group for group in chart.chart.groups if "hollow dot stands for fewer than" in group.remark]
+    assert few
+    assert all(group.count == 1 and group.is_hollow for group in few)
+
+
+def test_a_chart_holds_every_line_it_draws() -> None:
+    charts = block(section("settings"), Charts)
+    for chart in charts.charts:
+        assert chart.y_high >= max(max(line.y) for line in chart.lines)
+
+
+def test_nothing_is_drawn_or_asked_that_rests_on_too_few_positives() -> None:
+    few = record(sweep=sweep_of((1, 2), (300, 200), 12, 8000, (0.3, 0.49)))
+    charts = [item for item in write("settings", few).blocks if isinstance(item, Charts)]
+    assert all("Caught" not in [line.label for line in chart.lines] for row in charts for chart in row.charts)
+    asks = write("asks", few).blocks[0].items
+    assert any("Have more fraudulent transactions labelled." == item.lead for item in asks)
+    assert not any("Sign" in item.lead for item in asks)
 
 
 def test_a_card_without_a_number_shows_its_bound_and_no_dots_are_drawn() -> None:
@@ -183,7 +211,10 @@ def test_with_one_threshold_there_is_a_table_and_no_chart() -> None:
 def test_the_week_is_shown_from_four_weeks_on_and_its_title_claims_no_more_than_the_test() -> None:
     sweep, day = whole_days(28)
     found = section("week", sweep=sweep, day=day)
-    assert found.title.startswith("In the test, most transactions were held on Fridays, fewest on ")
+    assert found.title == "Days of the week differ little"  # what 8 of 10 such days bring overlaps
+    busy, far = whole_days(28, every=200)
+    found_apart = section("week", sweep=busy, day=far)
+    assert found_apart.title.startswith("In the test, most transactions were held on Fridays, fewest on ")
     assert len(block(found, Table).rows) == 7
     assert write("week", record()) is None
 

@@ -38,8 +38,8 @@ def test_the_ranges_follow_in_their_own_sentences(words: Words, readme: SettingF
         "The average could be between 170 and 230 a day for valid transactions flagged, and between 6 and 24 a day "
         "for fraudulent transactions missed. It could be between 256 and 274 a day for fraudulent transactions "
         "correctly caught. By chance alone, on 8 days of 10, between 182 and 218 valid transactions would be "
-        "flagged, and between 9 and 19 fraudulent transactions would be missed. On such days between 245 and 287 "
-        "fraudulent transactions would be correctly caught."
+        "flagged. By chance alone, on 8 days of 10, between 9 and 19 fraudulent transactions would be missed. By chance "
+        "alone, on 8 days of 10, between 245 and 287 fraudulent transactions would be correctly caught."
     )
 
 
@@ -67,7 +67,7 @@ def test_none_seen_is_a_bound_and_never_nothing(words: Words, facts_of: FactsOf)
         "false positive rate. Every day, an average of 200 valid transactions would be flagged as fraudulent and "
         "sent for manual review. In the test, none of the 300 fraudulent transactions were missed. With 95% "
         "certainty, an average of at most 20 fraudulent transactions a week would be missed. With 95% certainty, an "
-        "average of at least 275 fraudulent transactions a day would be correctly caught."
+        "average of at least 277 fraudulent transactions a day would be correctly caught."
     )
 
 
@@ -98,7 +98,7 @@ def test_each_mistake_has_the_period_it_reads_best_in(words: Words, facts_of: Fa
     text = text_of(words, facts_of(15, 300, 225, 9000, cases_per_day=80, prevalence=0.03))
     assert "Every week, an average of about 13.5 valid transactions would be flagged" in text
     assert "Every month, an average of 3.5 fraudulent transactions would be missed." in text
-    assert "Every month, an average of about 68.5 fraudulent transactions would be correctly caught." in text
+    assert "Every month, an average of about 69 fraudulent transactions would be correctly caught." in text
 
 
 def test_fewer_than_one_a_year_is_not_nothing(words: Words, facts_of: FactsOf) -> None:
@@ -199,3 +199,21 @@ def test_no_step_is_stated_where_a_number_is_not(
 ) -> None:
     assert step_between(words, readme, facts_of(1, 280, 400, 8000, threshold=0.3)) is None
     assert step_between(words, readme, readme) is None
+
+
+def test_a_bound_of_a_chosen_setting_allows_for_the_choice(words: Words, facts_of: FactsOf) -> None:
+    plain, chosen = (facts_of(0, 300, 225, 9000, simultaneous=every) for every in (False, True))
+    assert "rate of at most 1% " in text_of(words, plain)
+    assert "rate of at most 1% " not in text_of(words, chosen)
+
+
+def test_the_ratio_of_an_exchange_comes_from_what_was_measured(words: Words, facts_of: FactsOf) -> None:
+    start, end = facts_of(280, 5600, 4000, 160_000), facts_of(130, 5600, 7555, 160_000, threshold=0.24)
+    step = step_between(words, start, end)
+    assert step is not None
+    measured = (end.means["flagged_negatives"] - start.means["flagged_negatives"]) / (
+        start.means["missed_positives"] - end.means["missed_positives"]
+    )
+    assert f"costs about {round(measured)} valid" in step.text
+    gap = start.printed.missed_positives.values["mean"] - end.printed.missed_positives.values["mean"]
+    assert f": {gap:g} fewer fraudulent transactions missed" in step.text

@@ -190,3 +190,19 @@ def test_a_spelling_of_its_own_is_left_alone_at_the_start_of_a_sentence() -> Non
 def test_words_survive_a_record() -> None:
     words = Words.of(case="person", flagged="sent to a doctor")
     assert from_plain(Words, to_plain(words)) == words
+
+
+def test_a_clause_after_the_head_agrees_with_its_plural() -> None:
+    assert Noun.of("customer who leaves").plural == "customers who leave"
+    assert Noun.of("loan that is bad").plural == "loans that are bad"
+    assert Noun.of("parcel which carries glass").plural == "parcels which carry glass"
+
+
+def test_the_name_of_a_model_brings_no_second_article() -> None:
+    assert Words.of(model_name="The Fraud Model").model_name == "Fraud Model"
+
+
+def test_a_phrase_is_kept_whole_where_its_first_word_does_not_tell_that_it_is_flagged() -> None:
+    assert Words.of(flagged="sent to the emergency team").briefly_flagged == "sent to the emergency team"
+    assert Words.of(flagged="rejected and sent back").briefly_flagged == "rejected"
+    assert Words.of(flagged="held for review").briefly_flagged == "held"

@@ -112,6 +112,31 @@ def test_cluster_moments_equal_adding_up_cluster_by_cluster(table: pa.Table) -> 
             )
 
 
+def test_the_two_labels_of_a_cluster_are_multiplied_cluster_by_cluster(table: pa.Table) -> None:
+    moments = counted(table, CaseColumns("score", "label", group="account")).clusters
+    sizes: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for account, label in zip(table["account"].to_pylist(), table["label"].to_pylist(), strict=True):
+        sizes[account][label] += 1
+    assert moments is not None
+    assert moments.sum_products_of_sizes == sum(zeros * ones for zeros, ones in sizes.values()) > 0
+
+
+def test_rows_left_out_are_counted_on_their_day(tmp_path: Path) -> None:
+    days = ["2026-03-02"] * 6 + ["2026-03-03"] * 4 + ["2026-03-04"] * 2
+    label = [0, 1, None, None, 0, 1, 0, 1, 0, None, None, None]
+    score = [0.1, 0.9, 0.5, None, 0.2, 0.8, 0.3, None, 0.4, 0.6, 0.7, 0.2]
+    pq.write_table(pa.table({"score": score, "label": label, "day": days}), tmp_path / "c.parquet", row_group_size=5)
+    columns = CaseColumns("score", "label", time="day")
+    found = counted(tmp_path / "c.parquet", columns, drop_missing=True)
+    assert found.rows_by_day == {"2026-03-02": 6, "2026-03-03": 4, "2026-03-04": 2}
+    assert found.by_day is not None
+    assert found.by_day.keys == ("2026-03-02", "2026-03-03")
+
+
+def test_nothing_is_said_about_rows_left_out_when_there_are_none(table: pa.Table) -> None:
+    assert counted(table).rows_by_day is None
+
+
 def test_cluster_moments_do_not_depend_on_where_rows_are_cut(
     table: pa.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,6 +149,7 @@ def test_cluster_moments_do_not_depend_on_where_rows_are_cut(
     assert whole is not None
     assert parts is not None
     assert whole.n_clusters == parts.n_clusters
+    assert whole.sum_products_of_sizes == parts.sum_products_of_sizes
     assert np.array_equal(whole.sum_squared_flagged, parts.sum_squared_flagged)
     assert np.array_equal(whole.sum_flagged_times_size, parts.sum_flagged_times_size)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from expectkit.engine.local import CaseColumns
-from expectkit.engine.mistakes import MistakeColumns, Mistakes, find_mistakes, pooled
+from expectkit.engine.local import CaseColumns, tally
+from expectkit.engine.mistakes import MistakeColumns, Mistakes, MistakeWatch, find_mistakes, pooled
 from expectkit.engine.second_look import is_drawn, pick_rows
 from expectkit.errors import DataError
 from expectkit.io.case_source import CaseSource
@@ -106,6 +106,35 @@ def test_every_source_and_both_readers_of_parquet_give_the_same(tmp_path: Path) 
     assert 450 <= sampled.flagged_negatives.n_searched <= 550
 
 
+def test_mistakes_seen_while_the_cases_are_tallied_are_those_of_a_second_look(tmp_path: Path) -> None:
+    table = frame()
+    table.to_parquet(tmp_path / "cases.parquet", row_group_size=700)
+    table.to_csv(tmp_path / "cases.csv", index=False)
+    for source in (
+        open_cases(table),
+        open_cases(tmp_path / "cases.parquet"),
+        open_cases(tmp_path / "cases.csv"),
+    ):
+        watch = MistakeWatch(source, COLUMNS, 0.5)
+        assert not watch.has_looked
+        counted = tally(watch.source, COLUMNS.cases, stated=(0.5,))
+        assert watch.has_looked
+        sizes = (counted.total.n_negatives, counted.total.n_positives)
+        same(look(source, table), watch.result(sizes, flagged_today=TODAY))
+        plain = tally(source, COLUMNS.cases, stated=(0.5,))
+        assert counted.total.counts.tolist() == plain.total.counts.tolist()
+
+
+def test_a_watch_keeps_a_bounded_even_sample_whatever_comes_first() -> None:
+    table = frame(20_000).sort_values("label", ascending=False)
+    watch = MistakeWatch(open_cases(table), COLUMNS, 0.5, most_searched=400)
+    counted = tally(watch.source, COLUMNS.cases, stated=(0.5,))
+    found = watch.result((counted.total.n_negatives, counted.total.n_positives))
+    assert 350 <= found.missed_positives.n_searched <= 450
+    assert 350 <= found.flagged_negatives.n_searched <= 450
+    assert found.flagged_negatives.n_errors == ((table.label == "good") & (table.score >= 0.5)).sum()
+
+
 def test_numbers_in_csv_are_searched_as_numbers(tmp_path: Path) -> None:
     table = frame(2_000)
     table.to_csv(tmp_path / "cases.csv", index=False)
@@ -196,7 +225,7 @@ _TEN_MILLION = """
 import resource, sys, time
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 from expectkit.engine.local import CaseColumns, tally
-from expectkit.engine.mistakes import MistakeColumns, find_mistakes
+from expectkit.engine.mistakes import MistakeColumns, MistakeWatch, find_mistakes
 from expectkit.engine.second_look import pick_rows
 from expectkit.io.open_cases import open_cases
 
@@ -217,9 +246,12 @@ del table, text, score, label, days
 pa.default_memory_pool().release_unused()
 source = open_cases(path)
 cases = CaseColumns("score", "label", time="day", slices=("channel", "country"))
-counted = tally(source, cases, stated=(0.9,))
+watch = MistakeWatch(source, MistakeColumns(cases, ("amount",)), 0.9)
+counted = tally(watch.source, cases, stated=(0.9,))
 sizes = counted.total.n_negatives, counted.total.n_positives
+seen = watch.result(sizes)
 found = find_mistakes(source, MistakeColumns(cases, ("amount",)), 0.9, n_of_class=sizes)
+assert seen.missed_positives.pool.rows.tolist() == found.missed_positives.pool.rows.tolist()
 rows = [*found.missed_positives.pool.rows[:15].tolist(), *found.flagged_negatives.pool.rows[:15].tolist()]
 picked = pick_rows(source, rows, ("text",))
 assert picked[rows[3]]["text"] == f"remark {rows[3] % 1_000_000} of part {rows[3] // 1_000_000}"

@@ -265,9 +265,47 @@ def test_a_file_saved_by_a_windows_editor_loads(tmp_path: Path) -> None:
             "State it there or with --missed-positive.",
         ),
         (
-            '[threshold]\noperating = "lowest cost"\n[costs]\nmissed_positive = { column = "a" }',
-            'expectkit.toml: [threshold] operating = "lowest cost" needs [costs] missed_positive as one number, '
-            'not the column "a". State the average.',
+            '[cases]\nweight = "w"\n[costs]\nmissed_positive = { column = "a" }',
+            'expectkit.toml: [costs] missed_positive is the column "a", but [cases] weight is named too. '
+            "State the average cost as a number, or leave out the weights.",
+        ),
+        (
+            '[baseline]\nraters = ["ann"]',
+            'expectkit.toml: [baseline] raters names one column, "ann". Name it as decision instead, or add others.',
+        ),
+        (
+            "[launch]\ncapacities = 500",
+            "expectkit.toml, [launch] capacities: found 500, expected a list of numbers above 0.",
+        ),
+        (
+            "[launch]\ncapacities = [500, 500]",
+            "expectkit.toml, [launch] capacities: [500, 500] names an option twice. Name each once.",
+        ),
+        (
+            "[launch]\nlabel_delay_days = [1, 2, 3, 4, 5, 6, 7, 8, 9]",
+            "expectkit.toml, [launch] label_delay_days: has 9 options; at most 8 can be weighed side by side.",
+        ),
+        (
+            '[launch]\nfallback = "pas all"',
+            'expectkit.toml, [launch] fallback: found "pas all", expected "pass all" or "flag all" or "today\'s process". '
+            'Did you mean "pass all"?',
+        ),
+        (
+            '[launch]\nretraining = ["soon"]',
+            'expectkit.toml, [launch] retraining: found "soon", expected a date like 2026-03-01.',
+        ),
+        (
+            "[launch.who_reviews.Ann]\nminutes = 4",
+            'expectkit.toml, [launch] who_reviews.Ann: unknown key "minutes". '
+            "Known here: minutes_per_review, cost_per_hour.",
+        ),
+        (
+            '[launch.decides]\nfallbak = "Ann"',
+            'expectkit.toml, [launch] decides: unknown parameter "fallbak". Did you mean "fallback"?',
+        ),
+        (
+            '[frame]\nend_gaol = "x"',
+            'expectkit.toml, [frame]: unknown key "end_gaol". Did you mean "end_goal"?',
         ),
         (
             '[threshold]\noperating = "capacity"',

@@ -13,10 +13,11 @@ import pytest
 from scipy.stats import binom, poisson
 
 from expectkit.measure.effective_cases import clustered_cases, weighted_cases
-from expectkit.measure.histogram import GroupedHistogram
+from expectkit.measure.histogram import ClusterMoments, GroupedHistogram, RowCounts, ScoreHistogram, Tally
 from expectkit.measure.intervals import clopper_pearson, local_alpha, upper_bound
+from expectkit.measure.new_day import observed_day
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic, daily_totals
-from expectkit.measure.sweep import Sweep
+from expectkit.measure.sweep import Sweep, sweep
 from expectkit.measure.typical_day import (
     beta_spread,
     day_mean,
@@ -189,6 +190,74 @@ def test_the_average_of_whole_days_is_covered(n_days: int, mean: float, cv: floa
     series = rng.poisson(mean * _gamma(rng, cv, (n_days, 4000)))
     low, high = day_mean(series)
     assert np.mean((low <= mean) & (mean <= high)) > 0.945 - _room(4000)
+
+
+def _standing_groups(
+    rng: np.random.Generator, n_groups: int, n_days: int, per_day: float
+) -> tuple[Sweep, DayProfile, np.ndarray]:
+    """Days on which the same groups come back, each with a Poisson number of rows, all alike or nearly.
+
+    A tenth of the groups is positive; every row of a group is flagged with the group's own probability.
+    """
+    positive = rng.random(n_groups) < 0.1
+    flagged_share = np.where(positive, rng.beta(1.7, 0.3, n_groups), rng.beta(0.1, 1.9, n_groups))
+    rows = rng.poisson(per_day, (n_days, n_groups))
+    flagged = rng.binomial(rows, flagged_share)
+    counts = np.stack(
+        [
+            np.stack([(rows - flagged)[:, of].sum(axis=1), flagged[:, of].sum(axis=1)], axis=1)
+            for of in (~positive, positive)
+        ],
+        axis=1,
+    )
+    size, hits = rows.sum(axis=0).astype(np.float64), flagged.sum(axis=0).astype(np.float64)
+    labels = (~positive, positive)
+    moments = ClusterMoments(
+        (int(labels[0].sum()), int(labels[1].sum())),
+        (float((size[labels[0]] ** 2).sum()), float((size[labels[1]] ** 2).sum())),
+        np.array([[(hits[of] ** 2).sum()] for of in labels]),
+        np.array([[(hits[of] * size[of]).sum()] for of in labels]),
+    )
+    thresholds = np.array([0.5])
+    grouped = GroupedHistogram(
+        tuple(str(np.datetime64("2026-03-02") + day) for day in range(n_days)), thresholds, counts
+    )
+    n_rows = int(rows.sum())
+    total = ScoreHistogram(thresholds, counts.sum(axis=0))
+    swept = sweep(Tally(total, grouped, {}, moments, RowCounts(n_rows, 0, 0, n_rows), 0.0, 1.0))
+    mix = Prevalence.as_in_cases(swept.n_positives, swept.n_negatives, effective_cases=swept.effective_cases)
+    return swept, DayProfile(Traffic.observed(daily_totals(grouped)), mix, grouped), counts
+
+
+@pytest.mark.parametrize(("n_groups", "n_days", "per_day"), [(800, 28, 1.0), (2000, 14, 0.5)])
+def test_groups_that_come_back_every_day_are_covered_where_days_alone_fail(
+    n_groups: int, n_days: int, per_day: float
+) -> None:
+    rng, runs = np.random.default_rng(n_groups), 300
+    truth = {
+        "missed_positives": n_groups * per_day * 0.1 * 0.15,
+        "caught_positives": n_groups * per_day * 0.1 * 0.85,
+        "flagged_negatives": n_groups * per_day * 0.9 * 0.05,
+        "flagged": n_groups * per_day * 0.13,
+    }
+    inside, by_days_alone, new_days = dict.fromkeys([*truth, "precision"], 0), 0, 0
+    for _ in range(runs):
+        swept, day, counts = _standing_groups(rng, n_groups, n_days, per_day)
+        parts = volume_parts(swept, day, 0)
+        for name, value in truth.items():
+            low, high = parts.limits(name, 0.05)  # type: ignore[arg-type]
+            inside[name] += int(low <= value <= high)
+        low, high = parts.precision_limits(0.05)
+        inside["precision"] += int(low <= 0.085 / 0.13 <= high)
+        low, high = day_mean(counts[:, 1, 0])
+        by_days_alone += int(low <= truth["missed_positives"] <= high)
+        new = _standing_groups(rng, n_groups, 2, per_day)[2][0, 1, 0]
+        low, high = observed_day(parts, "missed_positives", 0.95)
+        new_days += int(low <= new <= high)
+    covered = {name: count / runs for name, count in inside.items()}
+    assert min(covered.values()) > 0.95 - _room(runs), covered
+    assert by_days_alone / runs < 0.80
+    assert new_days / runs > 0.95 - _room(runs)
 
 
 # --- a new day ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 from expectkit.errors import InputError
 from expectkit.measure.histogram import GroupedHistogram
-from expectkit.measure.operating_point import ThresholdRule, choose
+from expectkit.measure.operating_point import Corrected, ThresholdRule, choose
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic, daily_totals
 from expectkit.measure.sweep import Sweep
 
@@ -144,3 +144,32 @@ def test_the_corrected_cost_is_nearer_to_the_true_one_than_the_stated_cost() -> 
     stated, corrected, true = np.mean(found, axis=0)
     assert stated < 0.90 * true
     assert corrected == pytest.approx(true, rel=0.07)
+
+
+def test_a_capacity_chosen_without_knowing_how_days_differ_says_so() -> None:
+    rule = ThresholdRule.capacity(160)
+    swinging = DayProfile(Traffic.stated(1000, variation=0.3), Prevalence.stated(0.1))
+    assert choose(rule, SWEEP, DAY).is_by_chance_alone
+    assert not choose(rule, SWEEP, swinging).is_by_chance_alone
+    assert not choose(ThresholdRule.lowest_cost(20, 1), SWEEP, DAY).is_by_chance_alone
+
+
+def test_a_capacity_leaves_room_for_the_busy_end_of_a_stated_range() -> None:
+    ranged = DayProfile(Traffic.ranged(500, 1500), Prevalence.stated(0.1))
+    at_the_end = DayProfile(Traffic.stated(1500), Prevalence.stated(0.1))
+    rule = ThresholdRule.capacity(210)
+    assert _chosen(rule, ranged) == _chosen(rule, at_the_end) > _chosen(rule)
+
+
+def test_the_lowest_cost_comes_with_its_cost_a_day_corrected() -> None:
+    sweep = _normal_scores(np.random.default_rng(3), 100, 3000, 3.64)
+    optimism = choose(ThresholdRule.lowest_cost(20, 1), sweep, DAY, rng=np.random.default_rng(9)).optimism
+    assert optimism is not None
+    assert optimism.cost_per_day is not None
+    assert optimism.cost_per_day.is_flattering
+    assert optimism.cost_per_day.stated > 0
+
+
+def test_a_corrected_number_that_is_not_worse_does_not_flatter() -> None:
+    assert not Corrected(0.05, 0.05).is_flattering
+    assert not Corrected(0.05, 0.049).is_flattering

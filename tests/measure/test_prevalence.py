@@ -122,3 +122,39 @@ def test_a_rebalanced_file_without_a_stated_mix_is_refused() -> None:
 def test_a_stated_mix_or_a_natural_file_is_accepted() -> None:
     check_prevalence_is_known(500, 500, Prevalence.stated(0.03))
     check_prevalence_is_known(300, 9000, None)
+
+
+def test_a_day_of_which_one_in_twenty_negatives_was_kept_brought_twenty_times_as_many() -> None:
+    counts = np.array([[[380, 20], [5, 15]], [[300, 0], [0, 10]]])
+    grouped = GroupedHistogram(("2026-03-02", "2026-03-03"), np.array([0.5]), counts)
+    assert daily_totals(grouped, kept_share=0.05) == (8020, 6010)
+    assert daily_totals(grouped) == (420, 310)
+
+
+def test_rows_left_out_are_traffic_of_their_day_in_the_mix_of_the_others() -> None:
+    counts = np.array([[[380, 20], [5, 15]], [[300, 0], [0, 10]]])
+    grouped = GroupedHistogram(("2026-03-02", "2026-03-03"), np.array([0.5]), counts)
+    rows = {"2026-03-02": 840, "2026-03-03": 310, "2026-03-04": 730}
+    assert daily_totals(grouped, rows_by_day=rows) == (840, 310, 730)
+    first, second, third = daily_totals(grouped, kept_share=0.05, rows_by_day=rows)
+    assert (first, second) == (16_040, 6010)
+    assert third == 14_030  # no scored case that day: the mix of all days
+
+
+def test_days_of_which_rows_were_left_out_are_not_whole() -> None:
+    days = GroupedHistogram(("2026-03-02", "2026-03-03"), np.array([0.5]), np.full((2, 2, 2), 10))
+    traffic, mix = Traffic.observed([80, 80]), Prevalence.as_in_cases(40, 40)
+    assert DayProfile(traffic, mix, days).holds_whole_days
+    assert not DayProfile(traffic, mix, days, n_left_out=80).holds_whole_days
+
+
+def test_clustered_cases_say_less_about_the_mix() -> None:
+    plain, clustered = (
+        Prevalence.as_in_cases(400, 7600),
+        Prevalence.as_in_cases(400, 7600, effective_cases=800),
+    )
+    assert clustered.value == plain.value
+    assert clustered.limits(0.05)[0] == pytest.approx(Prevalence.sampled(40, 800).limits(0.05)[0])
+    assert np.ptp(clustered.quantiles(np.array([0.1, 0.9]))) > 2 * np.ptp(
+        plain.quantiles(np.array([0.1, 0.9]))
+    )

@@ -170,3 +170,26 @@ def test_a_sweep_cannot_be_written_to() -> None:
     swept = Sweep.from_counts([0.3], [4], [3], 10, 10)
     with pytest.raises(ValueError, match="read-only"):
         swept.n_true_positives[0] = 9
+
+
+@pytest.mark.parametrize(("label", "name"), [(1, "positive"), (0, "negative")])
+def test_weights_that_are_all_nothing_are_refused_by_the_class_they_silence(label: int, name: str) -> None:
+    weights = np.where(label == LABELS, 0.0, 1.0)
+    with pytest.raises(InputError, match=f"all weights of the {(label == LABELS).sum()} {name} cases are 0"):
+        sweep(_tally(SCORES, LABELS, THRESHOLDS, weights=weights))
+
+
+def test_copies_are_worth_their_clusters_for_the_share_of_positives_too() -> None:
+    rng = np.random.default_rng(9)
+    labels, clusters = np.repeat(rng.random(400) < 0.2, 28).astype(int), np.repeat(np.arange(400), 28)
+    swept = sweep(_tally(np.repeat(rng.random(400), 28), labels, THRESHOLDS, clusters=clusters))
+    assert swept.effective_cases == pytest.approx(400, rel=0.25)
+    assert swept.is_clustered
+
+
+def test_unequal_weights_shrink_what_the_share_of_positives_rests_on() -> None:
+    rng = np.random.default_rng(6)
+    labels = (rng.random(4000) < 0.5).astype(int)
+    tallied = _tally(rng.random(4000), labels, THRESHOLDS, weights=rng.exponential(size=4000))
+    assert sweep(tallied).effective_cases == pytest.approx(2000, rel=0.1)  # Kish, cv 1
+    assert sweep(_tally(SCORES, LABELS, THRESHOLDS)).effective_cases is None

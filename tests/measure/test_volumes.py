@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from expectkit.errors import InputError
-from expectkit.measure.histogram import GroupedHistogram
-from expectkit.measure.intervals import local_alpha
+from expectkit.measure.histogram import ClusterMoments, GroupedHistogram, RowCounts, ScoreHistogram, Tally
+from expectkit.measure.intervals import clopper_pearson, local_alpha
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic, daily_totals
-from expectkit.measure.sweep import Sweep
+from expectkit.measure.sweep import Sweep, sweep
 from expectkit.measure.typical_day import day_mean, typical_day
 from expectkit.measure.volumes import DailyVolumes, daily_volumes, volume_curves
+from expectkit.measure.volumes_everywhere import volumes_everywhere
 
 EXAMPLE = Sweep.from_counts([0.3, 0.49, 0.9], [274, 266, 100], [400, 200, 20], 280, 8000)
 STATED = DayProfile(Traffic.stated(8280), Prevalence.stated(280 / 8280))
@@ -255,3 +256,132 @@ def test_every_quantity_has_a_place_for_the_threshold_that_flags_everything() ->
     assert volumes.flagged.estimate == pytest.approx(8280)
     assert volumes.missed_positives.level == "bound only"
     assert volumes.flagged_negatives.lower_bound == pytest.approx(8000, rel=0.01)
+
+
+# --- clusters that span days, a mix known from few cases, stated ranges -------------------------------------
+
+
+def _standing_groups(n_groups: int, n_days: int) -> tuple[Sweep, DayProfile]:
+    """Groups with one row a day, the same every day; 20 % positive, 15 % of these missed, 5 % false alarms."""
+    kinds = np.array([[0.76, 0.04], [0.03, 0.17]]) * n_groups  # (label, flagged)
+    sizes = np.rint(kinds).astype(np.int64)
+    thresholds = np.array([0.5])
+    days = tuple(str(np.datetime64("2026-03-02") + day) for day in range(n_days))
+    grouped = GroupedHistogram(days, thresholds, np.repeat(sizes[None], n_days, axis=0))
+    of_class, flagged = sizes.sum(axis=1), (sizes[:, 1:] * n_days**2).astype(np.float64)
+    moments = ClusterMoments(
+        (int(of_class[0]), int(of_class[1])),
+        (float(of_class[0] * n_days**2), float(of_class[1] * n_days**2)),
+        flagged,
+        flagged,
+    )
+    rows = RowCounts(n_groups * n_days, 0, 0, n_groups * n_days)
+    swept = sweep(Tally(ScoreHistogram(thresholds, sizes * n_days), grouped, {}, moments, rows, 0.0, 1.0))
+    mix = Prevalence.as_in_cases(swept.n_positives, swept.n_negatives, effective_cases=swept.effective_cases)
+    return swept, DayProfile(Traffic.observed(daily_totals(grouped)), mix, grouped)
+
+
+def test_groups_that_are_the_same_every_day_say_no_more_than_their_number() -> None:
+    swept, day = _standing_groups(800, 28)
+    volumes = daily_volumes(swept, day, 0.5, simultaneous=False)
+    assert day.holds_whole_days
+    for name, groups, of in (
+        ("missed_positives", 24, 160),
+        ("flagged_negatives", 32, 640),
+        ("positives", 160, 800),
+    ):
+        volume = getattr(volumes, name)
+        low, high = (of * float(end) for end in clopper_pearson(groups, of, 0.05))
+        assert volume.mean_low < low * 1.01 < high * 0.99 < volume.mean_high, name
+        assert volume.typical_high - volume.typical_low > 1.2 * (volume.mean_high - volume.mean_low) / 1.96, (
+            name
+        )
+    precision = volumes.precision
+    low, high = clopper_pearson(136, 168, 0.05)
+    assert precision.low is not None
+    assert precision.high is not None
+    assert precision.low < float(low) * 1.01 < float(high) * 0.99 < precision.high
+
+
+def test_the_curves_and_the_slider_know_about_clusters_too() -> None:
+    swept, day = _standing_groups(800, 28)
+    one = daily_volumes(swept, day, 0.5, simultaneous=True)
+    curves, slider = volume_curves(swept, day), volumes_everywhere(swept, day, [0], one)[0]
+    for name in ("missed_positives", "flagged_negatives", "caught_positives", "flagged"):
+        volume, curve = getattr(one, name), getattr(curves, name)
+        assert (curve.low[0], curve.high[0]) == pytest.approx((volume.mean_low, volume.mean_high)), name
+        assert dataclasses.replace(volume, reason=None) == getattr(slider, name), name
+
+
+def test_days_of_independent_cases_keep_the_range_of_their_days() -> None:
+    swept, day, missed = _whole_days(14)
+    volume = daily_volumes(swept, day, 0.49, simultaneous=False).missed_positives
+    assert (volume.mean_low, volume.mean_high) == pytest.approx(tuple(map(float, day_mean(missed))))
+
+
+@pytest.mark.parametrize(
+    ("mix", "level"), [((2, 100), "bound only"), ((5, 150), "range only"), ((1, 25), "refuse")]
+)
+def test_a_mix_known_from_a_handful_of_cases_limits_what_is_said(mix: tuple[int, int], level: str) -> None:
+    day = DayProfile(Traffic.stated(8280), Prevalence.sampled(*mix))
+    volumes = daily_volumes(EXAMPLE, day, 0.49, simultaneous=False)
+    for name in ("positives", "missed_positives", "caught_positives", "flagged", "precision"):
+        assert getattr(volumes, name).level == level, name
+    assert volumes.missed_positives.mean is None
+    assert volumes.precision.value is None
+    assert volumes.missed_positives.reason is not None
+    assert f"{mix[0]} of {mix[1]} cases" in volumes.missed_positives.reason or level == "refuse"
+    negatives = "refuse" if level == "refuse" else "number and range"
+    assert volumes.flagged_negatives.level == negatives
+    slider = volumes_everywhere(EXAMPLE, day, [1], daily_volumes(EXAMPLE, day, 0.49, simultaneous=True))[0]
+    assert slider.missed_positives.level == slider.precision.level == level
+
+
+def test_a_mix_known_from_many_cases_changes_no_level() -> None:
+    day = DayProfile(Traffic.stated(8280), Prevalence.sampled(338, 10_000))
+    assert daily_volumes(EXAMPLE, day, 0.49, simultaneous=False).missed_positives.level == "number and range"
+
+
+def test_chance_alone_reaches_from_one_end_of_stated_ranges_to_the_other() -> None:
+    ranged = DayProfile(Traffic.ranged(6000, 10_560), Prevalence.ranged(0.03, 0.038))
+    ends = [
+        DayProfile(Traffic.stated(cases), Prevalence.stated(mix))
+        for cases, mix in ((6000, 0.03), (10_560, 0.038))
+    ]
+    whole, lowest, highest = (
+        daily_volumes(EXAMPLE, day, 0.49, simultaneous=False).missed_positives for day in (ranged, *ends)
+    )
+    assert whole.typical_kind == "by chance alone"
+    assert (whole.typical_low, whole.typical_high) == (lowest.typical_low, highest.typical_high)
+    assert (whole.wide_low, whole.wide_high) == (lowest.wide_low, highest.wide_high)
+    everywhere = volumes_everywhere(
+        EXAMPLE, ranged, [1], daily_volumes(EXAMPLE, ranged, 0.49, simultaneous=True)
+    )
+    assert everywhere[0].missed_positives.wide_high == whole.wide_high
+
+
+def test_negatives_are_fewest_where_the_mix_is_richest() -> None:
+    ranged = DayProfile(Traffic.stated(8280), Prevalence.ranged(0.03, 0.2))
+    few, many = (DayProfile(Traffic.stated(8280), Prevalence.stated(mix)) for mix in (0.2, 0.03))
+    whole, low, high = (
+        daily_volumes(EXAMPLE, day, 0.49, simultaneous=False).flagged_negatives for day in (ranged, few, many)
+    )
+    assert (whole.typical_low, whole.typical_high) == (low.typical_low, high.typical_high)
+
+
+def test_the_bound_of_a_rate_holds_at_every_threshold_when_the_threshold_was_chosen_here() -> None:
+    fixed = daily_volumes(EXAMPLE, STATED, 0.49, simultaneous=False)
+    chosen = daily_volumes(EXAMPLE, STATED, 0.49, simultaneous=True)
+    assert fixed.false_negative_rate_bounds[1] == pytest.approx(fixed.false_negative_rate.upper_bound())
+    assert fixed.false_negative_rate_bounds[0] == pytest.approx(fixed.false_negative_rate.lower_bound())
+    expected = clopper_pearson(14, 280, local_alpha(280, 0.90))
+    assert chosen.false_negative_rate_bounds == pytest.approx(tuple(map(float, expected)))
+    assert chosen.missed_positives.upper_bound == pytest.approx(280 * chosen.false_negative_rate_bounds[1])
+    expected = clopper_pearson(200, 8000, local_alpha(8000, 0.90))
+    assert chosen.false_positive_rate_bounds == pytest.approx(tuple(map(float, expected)))
+
+
+def test_a_rate_without_cases_is_bounded_by_nothing() -> None:
+    nobody = Sweep.from_counts([0.5], [0], [3], 0, 100)
+    volumes = daily_volumes(nobody, STATED, 0.5, simultaneous=True)
+    assert volumes.false_negative_rate_bounds == (0.0, 1.0)

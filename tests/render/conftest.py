@@ -28,6 +28,9 @@ from expectkit.briefing.document import (
     Definitions,
     Document,
     DotBlocks,
+    FlowCell,
+    FlowMatrix,
+    FlowRow,
     Footnote,
     Heading,
     Item,
@@ -354,6 +357,28 @@ def paragraphs() -> tuple[Paragraph, ...]:
     return lead, body, note
 
 
+def flow_matrix() -> FlowMatrix:
+    return FlowMatrix(
+        caption="Who was taken for whom in the test",
+        corner="True class",
+        total_title="All",
+        columns=("cat", "dog | wolf", "Person"),
+        rows=(
+            FlowRow(
+                "cat",
+                "1,000",
+                (FlowCell("940", "right", 3), FlowCell("15", "wrong", 1), FlowCell("45", "person", 2)),
+            ),
+            FlowRow(
+                "dog | wolf",
+                "200",
+                (FlowCell("30", "wrong", 3), FlowCell("170", "right", 3), FlowCell("0", "person", 0)),
+            ),
+        ),
+        note="Counts of the test.",
+    )
+
+
 def sections() -> tuple[Section, ...]:
     lead, body, note = paragraphs()
     typical = Footnote(
@@ -395,6 +420,7 @@ def sections() -> tuple[Section, ...]:
             ),
         ),
         Section("examples", "When it goes wrong, it looks like this", (case_cards(),)),
+        Section("flows", "Cats taken for dogs", (flow_matrix(),)),
         Section("rest", "What the numbers rest on", (rest_table(), note)),
         Section(
             "words",

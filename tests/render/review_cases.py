@@ -94,6 +94,9 @@ CASES: Mapping[str, Callable[[], Briefing]] = {
     "five scores": lambda: _brief(scored(300, 3_000, apart=2.0, digits=1), **STATED, **COSTS, candidates=()),
     "one score": _two_scores_only,
     "no costs": lambda: _brief(scored(400, 4_000), **STATED),
+    "a small sample": lambda: _brief(
+        scored(400, 6_000), cases_per_day=8_280.0, prevalence={"positives": 6, "of": 300}, **COSTS
+    ),
     "rare": lambda: _brief(scored(200, 5_000), cases_per_day=40.0, prevalence=0.004, **COSTS),
 }
 
@@ -126,7 +129,12 @@ def evidence(name: str) -> Evidence:
 def small_briefing(cases: Scored, text: str) -> Briefing:
     """Return a briefing whose every word is `text`."""
     hostile = Words.of(
-        model_name=text, case=[text, text], positive=[text, text], negative=[text, text], flagged=text, missed=text
+        model_name=text,
+        case=[text, text],
+        positive=[text, text],
+        negative=[text, text],
+        flagged=text,
+        missed=text,
     )
     options = STATED | COSTS | {"model_version": text, "banner": text, "team": text}
     return brief(cases.labels, cases.scores, words=hostile, threshold=0.5, date="2026-03-12", **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -35,10 +36,11 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-SHOWN = (
-    "setting-value expectation ranges caught_positives-number flagged_negatives-number missed_positives-number "
-    "cost-number cost-range cell-caught cell-missed cell-flagged cell-precision"
-).split()
+SHOWN = [
+    *("setting-value", "expectation", "ranges", "cost-number", "cost-range"),
+    *("caught_positives-number", "flagged_negatives-number", "missed_positives-number"),
+    *("cell-caught", "cell-missed", "cell-flagged", "cell-precision"),
+]
 READ = """ids => Object.fromEntries(ids.map(id => [id, document.getElementById(id).textContent]))"""
 WALK = f"""([places, ids]) => {{
   const read = {READ};
@@ -170,6 +172,7 @@ def expected(
         volumes.false_positive_rate,
         printed,
         *(float(local_alpha(n)) if simultaneous else 0.05 for n in sizes),
+        is_simultaneous=simultaneous,
     )
     statements = {statement.id: statement.text for statement in expectation(words(), facts)}
     number, range_text = cost_texts(costs)
@@ -218,9 +221,11 @@ def test_unedited_the_page_shows_at_every_setting_what_python_prints(opened: Any
     places = list(range(found.thresholds.size))
     shown = page.walk(places)
     day, units = evidence(name).day, stated_units(found)
-    for place in places[:: max(1, len(places) // 120)]:
+    for place in places[:: max(1, len(places) // 60)]:
         is_wide = bool(found.is_simultaneous[place])
-        volumes = daily_volumes(evidence(name).sweep, day, float(found.thresholds[place]), simultaneous=is_wide)
+        volumes = daily_volumes(
+            evidence(name).sweep, day, float(found.thresholds[place]), simultaneous=is_wide
+        )
         is_exact = name != "a range of traffic" or place in stated_places(name)
         printed = print_volumes(volumes) if is_exact else found.printed[place]
         costs = cost_at(name, day, units, volumes, simultaneous=is_wide)
@@ -247,6 +252,15 @@ def test_the_page_opens_with_what_the_record_states(opened: Any, name: str) -> N
         assert shown["expectation"] == setting.statements[0].text
 
 
+EDITED = (
+    "stated",
+    "fixed beforehand",
+    "whole days",
+    "few errors",
+    "29 positives",
+    "one score",
+    "a small sample",
+)
 EDITS: tuple[Mapping[str, str], ...] = (
     {"cases_per_day": "9100"},
     {"cases_per_day": "731.5", "prevalence": "1.25"},
@@ -259,17 +273,19 @@ EDITS: tuple[Mapping[str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize("name", ["stated", "fixed beforehand", "whole days", "few errors", "29 positives", "one score"])
+@pytest.mark.parametrize("name", EDITED)
 def test_edited_the_page_shows_what_python_prints(opened: Any, name: str) -> None:
     found, page = inputs(name), opened(name)
     page.reach_over_all()
     size = found.thresholds.size
-    places = sorted({*range(0, size, max(1, size // 40)), size - 1, *stated_places(name)})
+    places = sorted({*range(0, size, max(1, size // 20)), size - 1, *stated_places(name)})
     stated = evidence(name).day
     for edit in EDITS:
         page.fill(**edit)
         units = UnitCosts(
-            float(edit.get("cost_missed", 120)), float(edit.get("cost_flagged", 4)), found.costs.caught_positive or 0.0
+            float(edit.get("cost_missed", 120)),
+            float(edit.get("cost_flagged", 4)),
+            found.costs.caught_positive or 0.0,
         )
         day = stated
         if "cases_per_day" in edit or "prevalence" in edit:
@@ -303,7 +319,9 @@ def test_the_lowest_cost_button_is_at_the_cheapest_setting(opened: Any) -> None:
         found = lowest_cost(ev.sweep, components, UnitCosts(missed, flagged, 10.0))
         labels = page.page.eval_on_selector_all("#presets button", "all => all.map(one => one.textContent)")
         assert f"Lowest cost · {threshold_text(found.threshold)}" in labels
-        assert f"from {threshold_text(found.flat_low)} to {threshold_text(found.flat_high)}." in page.text("cost-flat")
+        assert f"from {threshold_text(found.flat_low)} to {threshold_text(found.flat_high)}." in page.text(
+            "cost-flat"
+        )
 
 
 # ------------------------------------------------------------------------------------------------- moving through it
@@ -351,7 +369,8 @@ def test_a_step_of_the_slider_takes_less_than_a_frame(opened: Any) -> None:
 
 def test_nothing_jumps_when_the_setting_moves(opened: Any) -> None:
     page = opened("stated", viewport={"width": 1180, "height": 900}, fonts=True)
-    places = "['moves', 'figures-title', 'best-title'].map(id => document.getElementById(id).getBoundingClientRect().top)"
+    places = """['moves', 'figures-title', 'best-title'].map(
+        id => document.getElementById(id).getBoundingClientRect().top)"""
     page.page.evaluate("document.fonts.ready.then(() => true)")
     first, last = (int(page.page.get_attribute("#setting", end)) for end in ("min", "max"))
     tops = []
@@ -410,7 +429,9 @@ def test_what_would_have_to_be_true_is_true(opened: Any) -> None:
         if text.startswith("No costs"):
             assert wins.size == 0
             continue
-        numbers = [float(word.replace(",", "")) for word in text.split(" costs ")[1].split(".  ")[0].split() if word[0].isdigit()]
+        numbers = [
+            float(found) for found in re.findall(r"[0-9.]+", text.split(" times ")[0].replace(",", ""))
+        ]
         low = 0.0 if "at most" in text else numbers[0]
         high = np.inf if "at least" in text else numbers[0 if "at most" in text else 1]
         assert wins.size == 0 or (low * 0.94 <= wins.min() and wins.max() <= high * 1.06)
@@ -441,7 +462,9 @@ def test_a_field_that_cannot_be_read_keeps_the_last_good_number(opened: Any) -> 
 # ----------------------------------------------------------------------------------------------------- the decision
 
 
-@pytest.mark.parametrize("text", ["Ann O'Hara", "$(touch x) `y` \"z\" !! \\", "-v; rm -rf *", "zwei\nZeilen\u202e"])
+@pytest.mark.parametrize(
+    "text", ["Ann O'Hara", '$(touch x) `y` "z" !! \\', "-v; rm -rf *", "zwei\nZeilen\u202e"]
+)
 def test_the_copied_command_means_what_was_typed_to_a_shell(opened: Any, text: str) -> None:
     page = opened("stated")
     page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -459,8 +482,17 @@ def test_the_copied_command_means_what_was_typed_to_a_shell(opened: Any, text: s
     assert shlex.split(command) == [
         *("expectkit", "agree", "--threshold", "0.7", "--decided-by", plain, "--reason", reason)
     ]
-    run = subprocess.run(["sh", "-c", f'expectkit() {{ printf "%s\\n" "$@"; }}; {command}'], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines() == ["agree", "--threshold", "0.7", "--decided-by", plain, "--reason", reason]
+    script = f'expectkit() {{ printf "%s\\n" "$@"; }}; {command}'
+    run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == [
+        "agree",
+        "--threshold",
+        "0.7",
+        "--decided-by",
+        plain,
+        "--reason",
+        reason,
+    ]
 
 
 def test_the_command_carries_edited_figures(opened: Any) -> None:
@@ -480,7 +512,14 @@ def test_the_record_of_the_choice_prints_on_one_page(opened: Any) -> None:
         assert len(pdf.pages) == 1
     page.page.emulate_media(media="print", color_scheme="dark")
     assert page.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    for name, is_shown in (("printed-by", True), ("printed-notes", True), ("command", False), ("setting", False), ("trade-off", False)):
+    shown = {
+        "printed-by": True,
+        "printed-notes": True,
+        "command": False,
+        "setting": False,
+        "trade-off": False,
+    }
+    for name, is_shown in shown.items():
         assert page.page.is_visible(f"#{name}") is is_shown, name
 
 
@@ -499,7 +538,9 @@ def axe() -> str:
 
 
 @pytest.mark.parametrize("name", ["stated", "29 positives", "no costs"])
-@pytest.mark.parametrize(("width", "scheme"), [(1180, "light"), (1180, "dark"), (400, "light"), (400, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1180, "light"), (1180, "dark"), (400, "light"), (400, "dark")]
+)
 def test_axe_finds_no_violation(opened: Any, axe: str, name: str, width: int, scheme: str) -> None:
     page = opened(name, viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.page.click("#pin")
@@ -524,7 +565,10 @@ def test_without_a_script_every_setting_is_in_the_table(browser: Any, opened: An
     assert place[3] == amount(inputs("stated").printed[400].caught_positives)
 
 
-@pytest.mark.parametrize("attack", sorted(ATTACKS))
+@pytest.mark.parametrize(
+    "attack",
+    ["handler", "closing tags", "css", "resource", "svg", "long word", "template", "bidi", "surrogate"],
+)
 def test_hostile_words_are_inert(browser: Any, tmp_path: Path, attack: str) -> None:
     made = small_briefing(scored(60, 600), ATTACKS[attack])
     path = tmp_path / "review.html"
@@ -535,5 +579,8 @@ def test_hostile_words_are_inert(browser: Any, tmp_path: Path, attack: str) -> N
     page.page.click("#pin")
     assert page.heard == []
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 400
-    assert page.page.evaluate("document.querySelectorAll('main a, main img, main iframe, main svg use').length") == 0
+    assert (
+        page.page.evaluate("document.querySelectorAll('main a, main img, main iframe, main svg use').length")
+        == 0
+    )
     page.page.close()

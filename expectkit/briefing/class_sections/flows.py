@@ -78,7 +78,7 @@ def _matrix(record: MulticlassRecord) -> FlowMatrix:
         caption="Who was taken for whom in the test",
         corner="True class",
         total_title="All",
-        columns=(*titles, *(("A person",) if record.has_person else ())),
+        columns=(*titles, *(("Person",) if record.has_person else ())),
         rows=rows,
         note=record.statement("flows.note"),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from expectkit.briefing.axes import nice_ticks
 from expectkit.briefing.charts import Line, LineChart, Tone
 from expectkit.briefing.document import Block, Cell, Charts, Column, Item, Items, Row, Section, Table
+from expectkit.briefing.money_text import money_cell
 from expectkit.briefing.record import Record, SettingRecord, ThresholdColumns, VolumeRecord
 from expectkit.briefing.table_text import average_range, average_text, common_period, in_period, rate_text
 from expectkit.briefing.vocabulary import sentence_case
@@ -53,13 +54,17 @@ def write(record: Record) -> Section | None:
 
 
 def _charts(record: Record) -> Charts | None:
-    window = _window(record)
+    window = shown_window(record)
     if window is None:
         return None
     words, thresholds = record.words, record.thresholds.threshold
     inside = [i for i, threshold in enumerate(thresholds) if window[0] <= threshold <= window[1]]
     flagged: Lines = (
-        (_label(f"{words.briefly_flagged} by mistake", "Flagged by mistake"), "false_alarm", "flagged_negatives"),
+        (
+            _label(f"{words.briefly_flagged} by mistake", "Flagged by mistake"),
+            "false_alarm",
+            "flagged_negatives",
+        ),
     )
     found: Lines = (
         (_label(words.caught.removeprefix("correctly "), "Caught"), "caught", "caught_positives"),
@@ -81,7 +86,7 @@ def _label(text: str, short: str) -> str:
 
 def _chart(record: Record, inside: list[int], counted: str, lines: Lines, alternative: str) -> LineChart:
     """Draw volumes against the setting."""
-    columns, places = record.thresholds, _thin(inside)
+    columns, places = record.thresholds, thin_places(inside)
     x = _picked(columns.threshold, places)
     return LineChart(
         title=f"{sentence_case(counted)} a day, by setting",
@@ -116,7 +121,7 @@ def _top(columns: ThresholdColumns, lines: Lines, inside: list[int]) -> float:
     return nice_ticks(highest, 4)[-1][0]
 
 
-def _window(record: Record) -> tuple[float, float] | None:
+def shown_window(record: Record) -> tuple[float, float] | None:
     """Return the stretch of settings worth drawing, or None when there is none.
 
     Downward to a third of the misses or four times the false alarms, upward to a sixth of the false alarms or five
@@ -145,7 +150,7 @@ def _window(record: Record) -> tuple[float, float] | None:
     return (low, high) if high > low else None
 
 
-def _thin(places: list[int]) -> list[int]:
+def thin_places(places: list[int]) -> list[int]:
     """Keep at most `MOST_POINTS` of the places, evenly, the first and the last among them."""
     if len(places) <= MOST_POINTS:
         return places
@@ -155,14 +160,21 @@ def _thin(places: list[int]) -> list[int]:
 def _table(record: Record) -> Table:
     words = record.words
     periods = {name: common_period(s.per_day[name].printed for s in record.settings) for name in COUNTED}
+    widths = (25, 20, 20, 19, 16) if record.costs is None else (19, 18, 17, 17, 15, 14)
+    titles = [
+        f"{sentence_case(words.positive.plural)} {words.caught}",
+        f"{sentence_case(words.negative.plural)} {words.briefly_flagged}",
+        f"{sentence_case(words.positive.plural)} {words.missed}",
+        f"Of 100 {words.briefly_flagged}, how many are {words.positive.plural}",
+    ]
+    if record.costs is not None:
+        titles.append("Gain a day" if record.costs.is_gain else "Cost a day")
     columns = (
-        Column("Setting", width=25),
-        Column(f"{sentence_case(words.positive.plural)} {words.caught}", "right", 20),
-        Column(f"{sentence_case(words.negative.plural)} {words.briefly_flagged}", "right", 20),
-        Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 19),
-        Column(f"Of 100 {words.briefly_flagged}, how many are {words.positive.plural}", "right", 16),
+        Column("Setting", width=widths[0]),
+        *(Column(title, "right", width) for title, width in zip(titles, widths[1:], strict=True)),
     )
-    rows = tuple(_row(setting, periods) for setting in record.settings)
+    is_gain = record.costs is not None and record.costs.is_gain
+    rows = tuple(_row(setting, periods, is_gain=is_gain) for setting in record.settings)
     a_day = " a day" if set(periods.values()) == {"day"} else ""
     return Table(
         caption=f"Settings side by side, average {words.case.plural}{a_day}",
@@ -172,13 +184,14 @@ def _table(record: Record) -> Table:
     )
 
 
-def _row(setting: SettingRecord, periods: Mapping[str, Period]) -> Row:
+def _row(setting: SettingRecord, periods: Mapping[str, Period], *, is_gain: bool) -> Row:
     precision = setting.rates["precision"]
     return Row(
         cells=(
             Cell(setting.name, setting.printed_threshold),
             *(_cell(setting.per_day[name], periods[name]) for name in COUNTED),
             Cell(rate_text(precision).replace("%", "")),
+            *(() if setting.cost is None else (Cell(*money_cell(setting.cost.total, is_gain=is_gain)),)),
         ),
         is_recommended=setting.is_operating,
     )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from plotly.graph_objects import Figure
 
+    from expectkit.briefing.cost_record import CostsRecord, ReviewsRecord
+    from expectkit.briefing.goal_record import GoalRecord
+    from expectkit.briefing.people_record import PeopleRecord
     from expectkit.briefing.recorder import Evidence
     from expectkit.briefing.review_inputs import ReviewInputs
     from expectkit.engine.local import Progress

@@ -138,11 +138,12 @@ def test_what_a_rule_needs_is_asked_for_of_a_config_built_in_python(
 def test_a_lowest_cost_of_single_amounts_carries_no_costs_and_a_value_of_catches_adds_to_a_miss() -> None:
     by_amount = CostsTable(missed_positive=CostColumn("amount"), flagged_negative=4.0)
     rule = RuleSetting("lowest cost")
-    assert threshold_rule(Config(threshold=ThresholdTable(operating=rule), costs=by_amount)) == ThresholdRule("lowest cost")
+    assert threshold_rule(Config(threshold=ThresholdTable(operating=rule), costs=by_amount)) == ThresholdRule(
+        "lowest cost"
+    )
     gain = CostsTable(missed_positive=100.0, caught_positive=20.0, flagged_negative=4.0)
     found = threshold_rule(Config(threshold=ThresholdTable(operating=rule), costs=gain))
     assert found == ThresholdRule.lowest_cost(120.0, 4.0)
-
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,11 @@ def people_record(evidence: PeopleEvidence, model: SettingFacts) -> PeopleRecord
         printed={}
         if today is None
         else {name: getattr(today.printed, name) for name in (*MISTAKES, "caught_positives", "flagged")},
-        sides={} if today is None else {name: _sides(today, model, name) for name in MISTAKES},
+        sides={}
+        if today is None
+        else {
+            name: _sides(today, model, name, has_range=evidence.basis != "assumed") for name in MISTAKES
+        },
         differences={
             mistake: _difference(rates, daily) for mistake, (rates, daily) in evidence.differences.items()
         },
@@ -114,13 +118,16 @@ def _counts(counts: ConfusionCounts) -> OutcomeCounts:
     )
 
 
-def _sides(today: SettingFacts, model: SettingFacts, mistake: Mistake) -> SidesRecord:
+def _sides(
+    today: SettingFacts, model: SettingFacts, mistake: Mistake, *, has_range: bool
+) -> SidesRecord:
+    """Put both on one period; what is assumed is taken at its word and has no range."""
     sides = sides_of(today, model, mistake)
     return SidesRecord(
         sides.period,
         sides.today.mean,
-        sides.today.low,
-        sides.today.high,
+        sides.today.low if has_range else None,
+        sides.today.high if has_range else None,
         sides.today.text,
         sides.model.mean,
         sides.model.low,

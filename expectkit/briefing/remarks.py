@@ -67,8 +67,8 @@ def remarks(words: Words, facts: SettingFacts, *, is_simultaneous: bool) -> tupl
         _sure(facts),
         Statement(
             "sure.note",
-            f"{sentence_case(words.case.with_article)} is {words.briefly_flagged} when its score is at or above the setting. "
-            "Low ends are rounded down and high ends up.",
+            f"{sentence_case(words.case.with_article)} is {words.briefly_flagged} when its score is at or above "
+            "the setting. Low ends are rounded down and high ends up.",
         ),
         Statement(
             "basis.assumption",

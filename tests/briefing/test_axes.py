@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectkit.briefing.axes import nice_step, nice_ticks, share_out
@@ -14,6 +14,7 @@ from expectkit.briefing.wording import as_number
 from expectkit.errors import InputError
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e9), st.integers(1, 8))
 def test_an_axis_holds_the_highest_value_in_few_even_steps(highest: float, n_most: int) -> None:
     positions = [position for position, _ in nice_ticks(highest, n_most)]
@@ -24,6 +25,7 @@ def test_an_axis_holds_the_highest_value_in_few_even_steps(highest: float, n_mos
     assert len(steps) == 1
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e9))
 def test_labels_say_where_the_ticks_stand(highest: float) -> None:
     assert all(
@@ -31,6 +33,7 @@ def test_labels_say_where_the_ticks_stand(highest: float) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.floats(1e-9, 1e12))
 def test_a_step_is_1_2_or_5_times_a_power_of_ten_and_no_larger_than_need_be(least: float) -> None:
     step = nice_step(least)
@@ -39,6 +42,7 @@ def test_a_step_is_1_2_or_5_times_a_power_of_ten_and_no_larger_than_need_be(leas
     assert least * (1 - 1e-9) <= step < least * 2.5 * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=5).filter(any), st.integers(5, 1000))
 def test_dots_add_up_and_what_occurs_has_one(counts: list[int], total: int) -> None:
     dots = share_out(counts, total)

@@ -122,5 +122,5 @@ def test_what_happens_is_told_in_full_where_its_first_word_does_not_say_it(facts
 
 def test_the_deck_keeps_to_one_period_a_sentence(words: Words, facts_of: FactsOf) -> None:
     text = deck(words, facts_of(14, 280, 200, 8000, cases_per_day=30)).text
-    assert " An average week brings " in text
+    assert " An average year brings " in text
     assert "of them" not in text

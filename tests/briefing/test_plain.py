@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectkit.briefing.plain import from_plain, schema_of, to_plain
@@ -52,6 +52,7 @@ trees = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(trees)
 def test_what_is_written_reads_back_equal_and_fits_its_schema(tree: Tree) -> None:
     data = json.loads(json.dumps(to_plain(tree), allow_nan=False))

@@ -111,7 +111,7 @@ def test_nothing_is_drawn_or_asked_that_rests_on_too_few_positives() -> None:
     charts = [item for item in write("settings", few).blocks if isinstance(item, Charts)]
     assert all("Caught" not in [line.label for line in chart.lines] for row in charts for chart in row.charts)
     asks = write("asks", few).blocks[0].items
-    assert any("Have more fraudulent transactions labelled." == item.lead for item in asks)
+    assert any(item.lead == "Have more fraudulent transactions labelled." for item in asks)
     assert not any("Sign" in item.lead for item in asks)
 
 

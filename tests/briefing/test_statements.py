@@ -38,8 +38,8 @@ def test_the_ranges_follow_in_their_own_sentences(words: Words, readme: SettingF
         "The average could be between 170 and 230 a day for valid transactions flagged, and between 6 and 24 a day "
         "for fraudulent transactions missed. It could be between 256 and 274 a day for fraudulent transactions "
         "correctly caught. By chance alone, on 8 days of 10, between 182 and 218 valid transactions would be "
-        "flagged. By chance alone, on 8 days of 10, between 9 and 19 fraudulent transactions would be missed. By chance "
-        "alone, on 8 days of 10, between 245 and 287 fraudulent transactions would be correctly caught."
+        "flagged. By chance alone, on 8 days of 10, between 9 and 19 fraudulent transactions would be missed. By "
+        "chance alone, on 8 days of 10, between 245 and 287 fraudulent transactions would be correctly caught."
     )
 
 

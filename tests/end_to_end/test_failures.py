@@ -65,7 +65,8 @@ def test_a_planted_mode_is_named_in_plain_words_and_volumes() -> None:
     )
     text = made.statements["failure.missed_positives.1"]
     assert re.fullmatch(
-        r"About \d+ of the \d+ positive cases missed a day are those with amount (?:under|from \d to under) \d+ € and channel online: the "
+        r"About \d+ of the \d+ positive cases missed a day are those with "
+        r"amount (?:under|from \d to under) \d+ € and channel online: the "
         r"model misses \d\d of every 100 of these, against \d of every 100 elsewhere\.",
         text,
     ), text

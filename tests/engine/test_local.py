@@ -125,7 +125,9 @@ def test_rows_left_out_are_counted_on_their_day(tmp_path: Path) -> None:
     days = ["2026-03-02"] * 6 + ["2026-03-03"] * 4 + ["2026-03-04"] * 2
     label = [0, 1, None, None, 0, 1, 0, 1, 0, None, None, None]
     score = [0.1, 0.9, 0.5, None, 0.2, 0.8, 0.3, None, 0.4, 0.6, 0.7, 0.2]
-    pq.write_table(pa.table({"score": score, "label": label, "day": days}), tmp_path / "c.parquet", row_group_size=5)
+    pq.write_table(
+        pa.table({"score": score, "label": label, "day": days}), tmp_path / "c.parquet", row_group_size=5
+    )
     columns = CaseColumns("score", "label", time="day")
     found = counted(tmp_path / "c.parquet", columns, drop_missing=True)
     assert found.rows_by_day == {"2026-03-02": 6, "2026-03-03": 4, "2026-03-04": 2}

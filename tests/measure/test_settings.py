@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectkit.errors import InputError
@@ -87,6 +87,7 @@ def test_a_setting_that_was_not_counted_is_refused() -> None:
         settings_beside(LADDER, 0.51)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 200)), min_size=1, max_size=12), st.data())
 def test_neighbours_keep_what_their_names_promise(cells: list[tuple[int, int]], data: st.DataObject) -> None:
     below = np.cumsum(np.array(cells), axis=0)

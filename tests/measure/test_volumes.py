@@ -297,10 +297,10 @@ def test_groups_that_are_the_same_every_day_say_no_more_than_their_number() -> N
             name
         )
     precision = volumes.precision
-    low, high = clopper_pearson(136, 168, 0.05)
+    least, most = (float(end) for end in clopper_pearson(136, 168, 0.05))
     assert precision.low is not None
     assert precision.high is not None
-    assert precision.low < float(low) * 1.01 < float(high) * 0.99 < precision.high
+    assert precision.low < least * 1.01 < most * 0.99 < precision.high
 
 
 def test_the_curves_and_the_slider_know_about_clusters_too() -> None:

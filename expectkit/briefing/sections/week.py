@@ -26,7 +26,8 @@ def write(record: Record) -> Section | None:
             Column(f"{sentence_case(words.positive.plural)} {words.missed}", "right", 20),
         ),
         rows=tuple(_row(day) for day in record.per_weekday),
-        note="Below each average: what 8 of 10 such days bring. Each weekday is judged by its own days, with their spread pooled.",
+        note="Below each average: what 8 of 10 such days bring. "
+        "Each weekday is judged by its own days, with their spread pooled.",
     )
     return Section(
         id="week",

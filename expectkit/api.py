@@ -75,6 +75,26 @@ class Briefing(Pages):
         """The settings side by side, each with its own sentences."""
         return self.record.settings
 
+    @property
+    def costs(self) -> CostsRecord | None:
+        """What mistakes cost and where that is lowest; None without costs. Each setting carries its own cost."""
+        return self.record.costs
+
+    @property
+    def reviews(self) -> ReviewsRecord | None:
+        """Hours of review and what the team can keep up with; None without minutes and capacity."""
+        return self.record.reviews
+
+    @property
+    def people(self) -> PeopleRecord | None:
+        """Today's process beside the model; None when nothing is stated of it."""
+        return self.record.people
+
+    @property
+    def goals(self) -> tuple[GoalRecord, ...]:
+        """The business's goals, each kept, broken or undecided."""
+        return self.record.goals
+
     def _composed(self) -> Document:
         return compose(self.record)
 

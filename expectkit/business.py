@@ -36,6 +36,7 @@ from expectkit.stated import case_columns, stated_thresholds, threshold_rule
 from expectkit.todays_process import todays_process
 
 COSTS = ("missed_positive", "flagged_negative", "caught_positive")
+_IN_WORDS = {"missed_positive": "a missed positive", "flagged_negative": "a false alarm"}
 
 
 # ------------------------------------------------------------------------------------------------------ costs
@@ -198,7 +199,8 @@ def _remarks(config: Config) -> list[Warned]:
     return [
         Warned(
             "costs_incomplete",
-            f"No cost a day is shown: {missing} is not stated under [costs]. State it, 0 if it costs nothing.",
+            f"No cost a day is shown, because the cost of {_IN_WORDS[missing]} is not stated.",
+            f"State {missing} under [costs], 0 if it costs nothing.",
         )
     ]
 

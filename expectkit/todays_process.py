@@ -94,8 +94,8 @@ def todays_process(
 def _not_weighted() -> Warned:
     return Warned(
         "people_weighted",
-        "Cases are weighted, so today's decisions on them are not compared with the model's. State counts "
-        "under [baseline] instead.",
+        "Cases are weighted, so today's decisions on them are not compared with the model's.",
+        "State counts under [baseline] instead.",
     )
 
 

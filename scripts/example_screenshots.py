@@ -26,7 +26,7 @@ FLAGS = (
 )
 MOST_BYTES = 250_000
 HEIGHT = 900
-SHOWN = {"digits_classes": "#flows", "hpc_jobs": "#expectation"}
+SHOWN = {"digits_classes": "#flows", "hpc_jobs": "#expectation", "tweets": "#people"}
 """Which section is photographed, where it is not the gallery of mistakes."""
 
 
@@ -38,6 +38,7 @@ def main() -> None:
         "bird_strikes": example_page("bird_strikes"),
         "digits_classes": example_page("digits_classes"),
         "hpc_jobs": example_page("hpc_jobs"),
+        "tweets": tweets_page,
     }
     for name, make in pages.items():
         data = small_png(photograph(make(), SHOWN.get(name, "#examples")))
@@ -54,20 +55,32 @@ def fraud_page() -> str:
     return expectkit.brief_from(ROOT / "sample_data" / "fraud" / "expectkit.toml").to_html()
 
 
+def tweets_page() -> str:
+    """Return the page of the example that first fetches its data."""
+    module = example("tweets")
+    page: str = module.make_briefing(module.fetch()).to_html()
+    return page
+
+
 def example_page(name: str) -> Any:
     """Return the function that makes the page of an example."""
 
     def make() -> str:
-        path = ROOT / "examples" / name / f"brief_{name}.py"
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
-            raise SystemExit(f"{path} cannot be loaded")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        page: str = module.make_briefing().to_html()
+        page: str = example(name).make_briefing().to_html()
         return page
 
     return make
+
+
+def example(name: str) -> Any:
+    """Return the script of an example as a module."""
+    path = ROOT / "examples" / name / f"brief_{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{path} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def photograph(page: str, section: str) -> bytes:

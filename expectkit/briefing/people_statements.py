@@ -218,8 +218,11 @@ def _verdict(
     )
 
 
-def basis_statement(basis: Basis, *, n_cases: int, n_undecided: int = 0) -> Statement:
+def basis_statement(
+    basis: Basis, *, n_cases: int, n_undecided: int = 0, case: Noun | None = None
+) -> Statement:
     """Say where today's numbers come from; "people.basis"."""
+    noun = case or Noun.of("case")
     if basis == "assumed":
         text = "Today's numbers are a stated assumption. Nobody has measured them here."
     elif basis == "other cases":
@@ -228,12 +231,11 @@ def basis_statement(basis: Basis, *, n_cases: int, n_undecided: int = 0) -> Stat
             "not in who decided."
         )
     else:
-        text = f"Both decided the same {number_text(n_cases)} cases."
+        text = f"Both decided the same {noun.counted(number_text(n_cases))}."
         if n_undecided > 0:
-            cases, were = (
-                ("1 case", "was") if n_undecided == 1 else (f"{number_text(n_undecided)} cases", "were")
-            )
-            text += f" {cases} without a decision of today's process {were} left out."
+            were = "was" if n_undecided == 1 else "were"
+            left = noun.counted(number_text(n_undecided))
+            text += f" {left} without a decision of today's process {were} left out."
     return Statement("people.basis", text, {"n_cases": float(n_cases), "n_undecided": float(n_undecided)})
 
 

@@ -96,17 +96,20 @@ def people_record(evidence: PeopleEvidence, model: SettingFacts) -> PeopleRecord
         else {name: getattr(today.printed, name) for name in (*MISTAKES, "caught_positives", "flagged")},
         sides={}
         if today is None
-        else {
-            name: _sides(today, model, name, has_range=evidence.basis != "assumed") for name in MISTAKES
-        },
+        else {name: _sides(today, model, name, has_range=evidence.basis != "assumed") for name in MISTAKES},
         differences={
             mistake: _difference(rates, daily) for mistake, (rates, daily) in evidence.differences.items()
         },
         raters=()
         if people is None
-        else tuple(RaterRecord(clean_text(rater.name), _counts(rater.counts)) for rater in people.raters),
+        else tuple(RaterRecord(_person(rater.name), _counts(rater.counts)) for rater in people.raters),
         majority=None if people is None else RaterRecord("Majority", _counts(people.majority)),
     )
+
+
+def _person(column: str) -> str:
+    """Return the name of a person's column as text."""
+    return clean_text(column.replace("_", " "))
 
 
 def _counts(counts: ConfusionCounts) -> OutcomeCounts:
@@ -118,9 +121,7 @@ def _counts(counts: ConfusionCounts) -> OutcomeCounts:
     )
 
 
-def _sides(
-    today: SettingFacts, model: SettingFacts, mistake: Mistake, *, has_range: bool
-) -> SidesRecord:
+def _sides(today: SettingFacts, model: SettingFacts, mistake: Mistake, *, has_range: bool) -> SidesRecord:
     """Put both on one period; what is assumed is taken at its word and has no range."""
     sides = sides_of(today, model, mistake)
     return SidesRecord(
@@ -173,9 +174,12 @@ def people_sentences(words: Words, evidence: PeopleEvidence, model: SettingFacts
     yield Statement("people.title", _title(words, evidence))
     if evidence.today is not None:
         yield side_by_side(words, evidence.today, model, name="" if name == TODAY else name)
-        for mistake, (_, daily) in evidence.differences.items():
-            yield difference_statement(words, daily, mistake, name=_name_inside(name))
-        yield basis_statement(evidence.basis, n_cases=evidence.n_cases, n_undecided=evidence.n_undecided)
+    for mistake, (_, daily) in evidence.differences.items():
+        yield difference_statement(words, daily, mistake, name=_name_inside(name))
+    if evidence.differences:
+        yield basis_statement(
+            evidence.basis, n_cases=evidence.n_cases, n_undecided=evidence.n_undecided, case=words.case
+        )
     if evidence.raters is not None:
         yield _raters_deck(evidence.raters.people)
         yield from raters_statements(

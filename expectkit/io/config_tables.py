@@ -164,7 +164,8 @@ class ThresholdTable:
         kinds.choice(("these cases", "other cases")), "The cases on which the threshold was chosen."
     )
     classes: Mapping[str, float] | None = key(
-        CLASS_THRESHOLDS, "Several classes: the threshold of each, cat=0.6,dog=0.7; below it a person decides."
+        CLASS_THRESHOLDS,
+        "Several classes: the threshold of each, cat=0.6,dog=0.7; below it a person decides.",
     )
     clear_below: float | None = key(kinds.FINITE, "Two thresholds: below this a case is cleared.")
     block_from: float | None = key(

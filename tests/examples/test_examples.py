@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs" / "examples").glob("*.md"))
 
 
-def run(name: str, folder: Path) -> dict[str, object]:
+def run(name: str, folder: Path, *arguments: Path) -> dict[str, object]:
     script = ROOT / "examples" / name / f"brief_{name}.py"
     done = subprocess.run(
-        [sys.executable, "-W", "error", script],
+        [sys.executable, "-W", "error", script, *arguments],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -65,8 +67,49 @@ def test_the_demo_names_small_online_payments_as_its_page_says() -> None:
     assert "A person would also miss this" in [gallery.title for gallery in made.record.failures.galleries]
 
 
+def study_package(tweets: list[tuple[str, list[int]]]) -> bytes:
+    """Return a source package like that of vaderSentiment, around tweets of our own."""
+    texts = "".join(f"{i}\t0.0\t{text}\n" for i, (text, _) in enumerate(tweets))
+    ratings = "".join(f"{i}\t0.0\t0.0\t{votes}\n" for i, (_, votes) in enumerate(tweets))
+
+    def packed(files: dict[str, bytes]) -> bytes:
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w:gz") as archive:
+            for name, data in files.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+        return out.getvalue()
+
+    study = {
+        "hutto_ICWSM_2014/tweets_GroundTruth.txt": texts.encode(),
+        "hutto_ICWSM_2014/tweets_anonDataRatings.txt": ratings.encode(),
+    }
+    return packed({"package/additional_resources/hutto_ICWSM_2014.tar.gz": packed(study)})
+
+
+@pytest.mark.slow
+def test_the_tweets_example_sets_readers_beside_the_model(tmp_path: Path) -> None:
+    unhappy, calm = [-2] * 15, [2] * 15
+    tweets = [
+        *[("What an awful, horrible, terrible day", [1, *unhappy[1:]])]
+        * 40,  # the first reader alone is wrong
+        *[("A lovely, wonderful, happy morning", calm)] * 60,
+        *[("The train arrives at noon", [-1, *calm[1:]])] * 20,
+    ]
+    package = tmp_path / "package.tar.gz"
+    package.write_bytes(study_package(tweets))
+    record = run("tweets", tmp_path, package)
+    people = record["people"]
+    assert people["basis"] == "same cases"  # type: ignore[index]
+    assert [people["counts"][name] for name in ("n_false_negatives", "n_false_positives")] == [40, 20]  # type: ignore[index]
+    majority = people["majority"]["counts"]  # type: ignore[index]
+    assert (majority["n_false_negatives"], majority["n_false_positives"]) == (0, 0)
+    assert {one["verdict"] for one in people["differences"].values()} == {"fewer"}  # type: ignore[index]
+
+
 def test_every_example_page_has_a_small_picture_and_links_that_lead_somewhere() -> None:
-    assert len(PAGES) == 3
+    assert len(PAGES) == 4
     for page in PAGES:
         text = page.read_text("utf-8")
         assert re.search(r"!\[.{20,}\]\(\w+\.png\)", text), page.name

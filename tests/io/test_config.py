@@ -287,8 +287,8 @@ def test_a_file_saved_by_a_windows_editor_loads(tmp_path: Path) -> None:
         ),
         (
             '[launch]\nfallback = "pas all"',
-            'expectkit.toml, [launch] fallback: found "pas all", expected "pass all" or "flag all" or "today\'s process". '
-            'Did you mean "pass all"?',
+            'expectkit.toml, [launch] fallback: found "pas all", expected "pass all" or "flag all" or '
+            '"today\'s process". Did you mean "pass all"?',
         ),
         (
             '[launch]\nretraining = ["soon"]',

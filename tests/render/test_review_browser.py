@@ -20,7 +20,7 @@ from expectkit.briefing.printed import PrintedVolume, PrintedVolumes, print_volu
 from expectkit.briefing.printed_cost import print_cost
 from expectkit.briefing.review_inputs import ReviewInputs
 from expectkit.briefing.statements import SettingFacts, expectation
-from expectkit.briefing.wording import threshold_text
+from expectkit.briefing.wording import half_up, number_text, threshold_text
 from expectkit.measure.amounts import lowest_level
 from expectkit.measure.cost_components import cost_components
 from expectkit.measure.costs import UnitCosts, cost_curve, lowest_cost
@@ -214,6 +214,7 @@ def stated_units(found: ReviewInputs) -> UnitCosts | None:
     return UnitCosts(costs.missed_positive, costs.flagged_negative, costs.caught_positive or 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_unedited_the_page_shows_at_every_setting_what_python_prints(opened: Any, name: str) -> None:
     found, page = inputs(name), opened(name)
@@ -273,6 +274,7 @@ EDITS: tuple[Mapping[str, str], ...] = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EDITED)
 def test_edited_the_page_shows_what_python_prints(opened: Any, name: str) -> None:
     found, page = inputs(name), opened(name)
@@ -397,13 +399,14 @@ def test_two_pinned_settings_show_their_difference(opened: Any) -> None:
     found, thresholds = inputs("stated"), inputs("stated").thresholds.tolist()
     here, there = (found.printed[thresholds.index(t)] for t in (0.5, 0.7))
     change = {
-        name: round(getattr(there, name).values["mean"] - getattr(here, name).values["mean"])
+        name: number_text(
+            half_up(abs(getattr(there, name).values["mean"] - getattr(here, name).values["mean"]), 0.1)
+        )
         for name in ("missed_positives", "flagged_negatives", "flagged")
     }
-    text = page.text("difference")
-    assert text.startswith(
+    assert page.text("difference").startswith(
         f"From 0.5 to 0.7: {change['missed_positives']} more fraudulent transactions missed a day, "
-        f"{-change['flagged_negatives']} fewer valid transactions flagged a day and {-change['flagged']} fewer reviews"
+        f"{change['flagged_negatives']} fewer valid transactions flagged a day and {change['flagged']} fewer reviews"
     )
     assert page.text("pin-a-caught_positives") == here.caught_positives.mean
     assert page.text("pin-b-caught_positives") == there.caught_positives.mean

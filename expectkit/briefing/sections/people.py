@@ -138,10 +138,9 @@ def _raters(record: Record, people: PeopleRecord) -> list[Block]:
         Heading("Single people"),
         Paragraph((Span(record.statement("people.raters.deck")),)),
     ]
-    for name in MISTAKES:
-        text = record.statement(f"people.raters.{name}")
-        if text:
-            blocks.append(Paragraph((Span(text),)))
+    said = tuple(Item("", text) for name in MISTAKES if (text := record.statement(f"people.raters.{name}")))
+    if said:
+        blocks.append(Items(said))
     model = record.counts
     counted = (
         *((rater.name, rater.counts, False) for rater in people.raters),

@@ -161,12 +161,12 @@ def _is_found(named: NamedSetting) -> bool:
 
 def _ties(operating: OperatingPoint, counts: Sweep, source: CaseSource, config: Config) -> int | None:
     """Count the cases whose score equals the operating threshold, with one more short pass for a chosen one."""
-    threshold = operating.threshold
-    after = next_score(threshold, config.cases.compare or "float64")
+    threshold, compare = operating.threshold, config.cases.compare or "float64"
+    after = next_score(threshold, compare)
     if after not in counts.thresholds:
         columns = case_columns(config)
         short = CaseColumns(columns.score, columns.label, columns.positive)
-        counts = sweep(tally(source, short, stated=(threshold, after), drop_missing=True))
+        counts = sweep(tally(source, short, stated=(threshold, after), drop_missing=True, compare=compare))
     here, next_up = counts.counts_at(threshold), counts.counts_at(after)
     return here.n_flagged - next_up.n_flagged
 

@@ -32,7 +32,7 @@ from expectkit.measure.slices import RateKind, SliceRates, slice_rates
 from expectkit.render.images import thumbnail
 from expectkit.stated import case_columns, is_flagged_today
 
-N_CARDS = 9
+N_CARDS = 6
 N_PICTURES = 10
 N_BORDERLINE = 3
 N_PEOPLE = 3

@@ -56,8 +56,8 @@ def read_package(package: bytes) -> Iterator[tuple[str, list[int]]]:
 def score_tweets(package: bytes) -> pd.DataFrame:
     """Score each tweet, set five readers apart, and let the majority of all others say whether it is unhappy.
 
-    So no reader is compared with a label they helped to set. Ratings are anonymous: the first of one tweet and the first
-    of the next need not be of the same person.
+    So no reader is compared with a label they helped to set. Ratings are anonymous: the first of one tweet and the
+    first of the next need not be of the same person.
     """
     vader = SentimentIntensityAnalyzer()
     rows = []

@@ -86,7 +86,7 @@ def test_the_draft_promise_states_the_bounds_and_their_conditions() -> None:
     assert promise["status"] == "draft"
     assert promise["threshold"] == 0.5
     assert promise["sentence"] == SENTENCE
-    term = promise["terms"]["false_negative_rate"]
+    (term,) = [term for term in promise["terms"] if term["measure"] == "false_negative_rate"]
     assert term["measured"] == 0.05
     assert term["at_most"] == 0.078  # upper end of one-sided 95 %, 0.0773, rounded up
     assert promise["conditions"]["cases_per_day"] == [8280.0, 8280.0]

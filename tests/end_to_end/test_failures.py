@@ -88,7 +88,7 @@ def test_the_parts_of_a_gallery_are_stated_and_add_up() -> None:
     found = briefing(planted(), slices=["channel"], show=["amount"]).record.failures
     assert found is not None
     typical = next(g for g in found.galleries if g.id == "missed_positives.typical")
-    assert len(typical.cases) == 9
+    assert len(typical.cases) == 6
     assert sum(case.share or 0 for case in typical.cases) == pytest.approx(1)
     assert [case.reason for case in typical.cases].count("most confident") == 2
     assert all("of every 100 missed" in case.lines[0] for case in typical.cases)

@@ -74,7 +74,9 @@ def test_days_are_counted() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(
-    hnp.arrays(np.float64, st.tuples(st.integers(8, 60), st.just(4)), elements=st.integers(0, 8).map(lambda i: i / 8)),
+    hnp.arrays(
+        np.float64, st.tuples(st.integers(8, 60), st.just(4)), elements=st.integers(0, 8).map(lambda i: i / 8)
+    ),
     st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=4, max_size=4),
     st.randoms(use_true_random=False),
 )
@@ -85,7 +87,11 @@ def test_the_matrix_is_that_of_scikit_learn(scores: np.ndarray, limits: list[flo
     best = np.where(reached, scores, -1).argmax(axis=1)
     decided = np.where(reached.any(axis=1), names[best], "person")
     expected = confusion_matrix(truth, decided, labels=[*names, "person"])[:4]
-    columns = ClassColumns("y", {name: name for name in names.tolist()}, thresholds=dict(zip(names.tolist(), limits)))
+    columns = ClassColumns(
+        "y",
+        {name: name for name in names.tolist()},
+        thresholds=dict(zip(names.tolist(), limits, strict=True)),
+    )
     frame = pd.DataFrame(scores, columns=names).assign(y=truth)
     assert tally_classes(open_cases(frame), columns).matrix.counts.tolist() == expected.tolist()
 
@@ -118,7 +124,7 @@ def test_what_cannot_be_counted_is_named_with_row_and_column(name: str) -> None:
 
 
 def test_a_missing_class_column_is_named_with_the_nearest() -> None:
-    with pytest.raises(DataError, match="there is no column 'cc'. Did you mean 'c'"):
+    with pytest.raises(DataError, match=r"there is no column 'cc'\. Did you mean 'c'"):
         tally(ClassColumns("y", {"cat": "cc", "dog": "d", "owl": "o"}))
 
 

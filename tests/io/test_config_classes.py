@@ -28,7 +28,8 @@ def load(tmp_path: Path) -> Callable[..., Config]:
 def test_a_file_on_several_classes_is_read(load: Callable[..., Config]) -> None:
     config = load(
         CLASSES
-        + '[threshold]\noperating = 0.5\n[threshold.classes]\ncat = 0.6\n[traffic]\nclass_mix = { cat = 0.3, dog = 0.7 }\n'
+        + "[threshold]\noperating = 0.5\n[threshold.classes]\ncat = 0.6\n"
+        + "[traffic]\nclass_mix = { cat = 0.3, dog = 0.7 }\n"
         + '[words.classes]\ncat = ["cat", "cats"]\n'
     )
     assert config.cases.class_scores == {"cat": "s_cat", "dog": "s_dog"}
@@ -64,31 +65,48 @@ def test_labels_are_read_from_a_file_and_from_an_option(load: Callable[..., Conf
 
 
 def test_two_thresholds_and_a_tolerated_error_are_read(load: Callable[..., Config]) -> None:
-    table = load("[threshold]\nclear_below = 0.2\nblock_from = 0.8\nat_most_automated_error = 0.01\n").threshold
+    table = load(
+        "[threshold]\nclear_below = 0.2\nblock_from = 0.8\nat_most_automated_error = 0.01\n"
+    ).threshold
     assert (table.clear_below, table.block_from, table.at_most_automated_error) == (0.2, 0.8, 0.01)
 
 
 REFUSED = {
-    "two kinds of model": ('[cases]\nclass_scores = { a = "x", b = "y" }\npredicted = "p"', ["class_scores and predicted"]),
+    "two kinds of model": (
+        '[cases]\nclass_scores = { a = "x", b = "y" }\npredicted = "p"',
+        ["class_scores and predicted"],
+    ),
     "a score beside class scores": (CLASSES + 'score = "s"', ["both score and class_scores", "drop score"]),
     "weights": (CLASSES + 'weight = "w"', ["weight cannot be used with class_scores"]),
     "groups": (CLASSES + 'group = "g"', ["group cannot be used", "one class against all others"]),
     "one class": ('[cases]\nclass_scores = { cat = "s" }', ["names one class"]),
-    "one column for two classes": ('[cases]\nclass_scores = { a = "s", b = "s" }', ["one column to two classes"]),
+    "one column for two classes": (
+        '[cases]\nclass_scores = { a = "s", b = "s" }',
+        ["one column to two classes"],
+    ),
     "an unknown class with a threshold": (
         CLASSES + "[threshold.classes]\ncta = 0.5",
         ["[threshold] classes", '"cta"', 'Did you mean "cat"'],
     ),
-    "a mix that lacks a class": (CLASSES + "[traffic]\nclass_mix = { cat = 1.0 }", ["class_mix lacks", '"dog"']),
+    "a mix that lacks a class": (
+        CLASSES + "[traffic]\nclass_mix = { cat = 1.0 }",
+        ["class_mix lacks", '"dog"'],
+    ),
     "a mix that sums to 0.9": (CLASSES + "[traffic]\nclass_mix = { cat = 0.3, dog = 0.6 }", ["sum to 0.9"]),
     "a share of zero": (CLASSES + "[traffic]\nclass_mix = { cat = 0.0, dog = 1.0 }", ["above 0"]),
-    "class thresholds without classes": ("[threshold.classes]\ncat = 0.5", ["for several classes", "class_scores"]),
+    "class thresholds without classes": (
+        "[threshold.classes]\ncat = 0.5",
+        ["for several classes", "class_scores"],
+    ),
     "a confidence without its class": ('[cases]\nconfidence = "s"', ["confidence needs predicted"]),
     "a threshold without a score": (
         '[cases]\npredicted = "p"\n[threshold]\noperating = 0.5',
         ["needs scores", "confidence"],
     ),
-    "a label without threshold": ('[cases.labels]\nu = { score = "s", label = "l" }', ["score, label and threshold"]),
+    "a label without threshold": (
+        '[cases.labels]\nu = { score = "s", label = "l" }',
+        ["score, label and threshold"],
+    ),
     "words for an unknown label": (
         '[cases.labels]\nu = { score = "s", label = "l", threshold = 0.5 }\n[words.classes]\nv = "v"',
         ["[words] classes", '"v"'],
@@ -99,7 +117,10 @@ REFUSED = {
         "[threshold]\noperating = 0.5\nclear_below = 0.2\nblock_from = 0.8",
         ["operating beside clear_below"],
     ),
-    "lanes of several classes": (CLASSES + "[threshold]\nclear_below = 0.2\nblock_from = 0.8", ["for two classes"]),
+    "lanes of several classes": (
+        CLASSES + "[threshold]\nclear_below = 0.2\nblock_from = 0.8",
+        ["for two classes"],
+    ),
     "a tolerated error in per cent": ("[threshold]\nat_most_automated_error = 2", ["0.02"]),
     "a class named twice": ('[cases]\nclass_scores = { "3" = "a", "3.0" = "b" }', ["twice"]),
 }

@@ -94,6 +94,7 @@ def with_business(
             simultaneous=simultaneous[at],
             settings={one.threshold: one.cost for one in settings if one.cost is not None},
         )
+        added += _mixed_ranges(simultaneous)
     if business.reviews is not None:
         record = replace(record, reviews=reviews_record(business.reviews))
         added += review_sentences(record.words, business.reviews, record.operating_threshold)
@@ -110,6 +111,14 @@ def with_business(
     return replace(
         record, frame=frame_entries(business.frame, record), parameters=_parameters(record, business)
     )
+
+
+def _mixed_ranges(simultaneous: Sequence[bool]) -> list[Statement]:
+    """Say that the setting of lowest cost has wider ranges, where it is the only one found by looking."""
+    if all(simultaneous) or not any(simultaneous):
+        return []
+    text = "Those of the lowest cost are wider: that setting was found by looking at these cases."
+    return [Statement("settings.note.lowest", text)]
 
 
 def _with_steps(

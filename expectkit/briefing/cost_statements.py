@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from expectkit.measure.costs import DailyCost, LowestCost, UnitCosts
 
 _CENT = exact(0.01)
+LEAST_HOURS = 0.05
+"""Less work than this a day needs no plan."""
+
 _CLEARLY_BELOW = 0.9  # a slope this far below 1 is worth a sentence of its own
 
 # ------------------------------------------------------------------------------------------- the cost of a day
@@ -272,13 +275,14 @@ def staffing_statement(
     found: Staffing, minutes_per_review: float, hours_per_reviewer: float
 ) -> Statement | None:
     """Say how many hours and people the reviews take; "reviews.hours", None when too little is known."""
-    if found.hours is None or found.people is None:
+    if found.hours is None or found.people is None or found.hours < LEAST_HOURS:
         return None
     hours = hours_text(found.hours, found.hours_low, found.hours_high)
     each = "1 minute" if minutes_per_review == 1 else f"{number_text(minutes_per_review)} minutes"
-    text = (
-        f"At {each} a review, people would review for about {hours} hours a day. "
+    text = f"At {each} a review, people would review for about {hours} hours a day. " + (
         f"That is {_people(found.people)} reviewing {number_text(hours_per_reviewer)} hours each."
+        if found.people > 1
+        else "One person can do that."
     )
     if found.people_on_most_days is not None and found.people_on_most_days > found.people:
         text += f" {_people(found.people_on_most_days).capitalize()} would manage 19 days of 20."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from expectkit.briefing.cost_statements import (
 )
 from expectkit.briefing.printed_cost import print_cost
 from expectkit.briefing.statements import SettingFacts, Statement, setting_facts
-from expectkit.briefing.table_text import average_range, average_text
+from expectkit.briefing.table_text import average_text
 from expectkit.briefing.vocabulary import Words
 from expectkit.briefing.wording import as_number, exact, number_text, threshold_text
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from expectkit.measure.volumes import DailyVolumes
 
 _CENT = Decimal("0.01")
+_WIDEST = 50  # a range whose ends differ by more than this factor tells nobody what to pay
 _NEAR = Decimal("1.1")  # the flat stretch costs at most this much of the lowest
 
 
@@ -293,7 +294,7 @@ def _break_even(words: Words, evidence: CostEvidence) -> Iterator[Statement]:
     is_fixed = "missed_positive" not in evidence.by_amount
     stated = evidence.priced.costs.missed_positive if is_fixed else None
     for one in evidence.break_even:
-        if one.high is None or not np.isfinite(one.high):
+        if one.low is None or one.high is None or not 0 < one.high <= _WIDEST * one.low:
             continue
         said = break_even_statement(words, one, evidence.currency, stated=stated)
         if said is not None:
@@ -324,10 +325,11 @@ def _counted(words: Words, evidence: CostEvidence, volumes: DailyVolumes) -> Sta
         ("missed_positives", f"{words.positive.plural} {words.missed}"),
     ):
         volume = getattr(printed, name)
-        span = average_range(volume) if volume.mean is not None else ""
-        parts.append(f"{average_text(volume)} {label}" + (f" ({span})" if span else ""))
+        number = average_text(replace(volume, period="day"))
+        span = f" ({volume.mean_low} to {volume.mean_high})" if volume.mean and volume.mean_low else ""
+        parts.append(f"{number}{span} {label} a {volume.period}")
         values |= {f"{name}.{key}": value for key, value in volume.values.items() if key.startswith("mean")}
-    text = f"Counted there, a day would bring {parts[0]} and {parts[1]}."
+    text = f"Counted there: {parts[0]} and {parts[1]}."
     total = setting_cost(evidence, evidence.priced.at(volumes.threshold, simultaneous=True)).total
     if total.printed is not None and not evidence.is_gain:
         text += f" It would cost about {total.printed} ({total.printed_low} to {total.printed_high})."

@@ -20,6 +20,7 @@ from expectkit.briefing.table_text import NOTHING, average_text
 from expectkit.briefing.vocabulary import Words, clean_text
 from expectkit.briefing.wording import (
     DAYS,
+    FEWER_THAN_ONE,
     as_number,
     date_range_text,
     date_text,
@@ -340,6 +341,10 @@ def _delays(record: Record, launch: LaunchEvidence) -> Options:
             yield OptionRecord(name, NOTHING, NOTHING, place == 0, {"days": days})
             continue
         until = half_up(missed * exact(days), 1)
+        if until == 0:
+            few = f"{FEWER_THAN_ONE} {words.missed} before the first is known"
+            yield OptionRecord(name, few, NOTHING, place == 0, {"days": days})
+            continue
         volumes = f"{number_text(until)} {words.missed} before the first is known"
         amount = NOTHING if cost is None else _money(until * cost, record)
         yield OptionRecord(name, volumes, amount, place == 0, {"days": days, "missed": float(until)})

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from expectkit.briefing.amount_text import days_in_words, hours_text
 from expectkit.briefing.cost_record import ReviewsRecord, SettingReviewsRecord
-from expectkit.briefing.cost_statements import overload_statement, staffable_statement, staffing_statement
+from expectkit.briefing.cost_statements import (
+    LEAST_HOURS,
+    overload_statement,
+    staffable_statement,
+    staffing_statement,
+)
 from expectkit.briefing.statements import Statement
 from expectkit.briefing.vocabulary import Words
 from expectkit.briefing.wording import number_text, threshold_text
@@ -53,7 +58,7 @@ def reviews_record(evidence: ReviewEvidence) -> ReviewsRecord:
 
 def _setting(evidence: ReviewEvidence, threshold: float) -> SettingReviewsRecord:
     work, over = evidence.staffing.get(threshold), evidence.overload.get(threshold)
-    hours = None if work is None or work.hours is None else work
+    hours = None if work is None or work.hours is None or work.hours < LEAST_HOURS else work
     return SettingReviewsRecord(
         threshold=threshold,
         hours=None if hours is None else hours.hours,
@@ -101,7 +106,7 @@ def _title(evidence: ReviewEvidence, operating: float) -> str:
             return f"At {place}, the team can keep up with the reviews"
         return f"At {place}, {days_in_words(over.probability)} would bring more than the team can review"
     work = evidence.staffing.get(operating)
-    if work is not None and work.hours is not None:
+    if work is not None and work.hours is not None and work.hours >= LEAST_HOURS:
         hours = hours_text(work.hours, work.hours_low, work.hours_high)
         return f"At {place}, reviews would take about {hours} hours a day"
     if evidence.capacity_per_day is not None:

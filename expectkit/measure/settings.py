@@ -61,7 +61,8 @@ def settings_beside(
     tuple of NamedSetting
         Ascending by threshold, each threshold once. "catch more" misses at most about half as many positives as
         the operating threshold and still passes some case, "flag fewer" flags at most about half as many negatives
-        and still catches some case; either is left out when no threshold does so.
+        and still catches some case; either is left out when no threshold does so, or when it is near the one of
+        lowest cost in both rates.
 
     Raises
     ------
@@ -85,9 +86,20 @@ def settings_beside(
         ("flag fewer", _flag_fewer(sweep, at)),
     )
     for name, found in neighbours:
-        if found is not None and len(chosen) < n_most:
+        if found is not None and len(chosen) < n_most and not _is_like(sweep, found, lowest_cost):
             chosen.setdefault(found, name)
     return tuple(NamedSetting(chosen[threshold], threshold) for threshold in sorted(chosen))
+
+
+def _is_like(sweep: Sweep, threshold: float, other: float | None) -> bool:
+    """Return whether a threshold is as good as another one beside it, so that one of them is enough."""
+    if other is None:
+        return False
+    places = sweep.index_of(threshold), sweep.index_of(other)
+    return all(
+        abs(rates[places[0]] - rates[places[1]]) <= NEAR * rates[places[1]]
+        for rates in (sweep.false_negative_rates, sweep.false_positive_rates)
+    )
 
 
 def plainest_like(sweep: Sweep, threshold: float, *, prefer: float | None = None) -> float:

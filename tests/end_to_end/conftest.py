@@ -56,7 +56,10 @@ def seed_columns() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(1)
     label = np.r_[np.ones(280, np.int64), np.zeros(8000, np.int64)]
     score = np.r_[
-        rng.uniform(0.5, 1, 266), rng.uniform(0, 0.49, 14), rng.uniform(0.5, 1, 200), rng.uniform(0, 0.49, 7800)
+        rng.uniform(0.5, 1, 266),
+        rng.uniform(0, 0.49, 14),
+        rng.uniform(0.5, 1, 200),
+        rng.uniform(0, 0.49, 7800),
     ]
     return {"score": score, "label": label}
 

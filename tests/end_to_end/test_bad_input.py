@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from tests.end_to_end.conftest import SEED_OPTIONS, Run, seed_columns
 
 
@@ -47,7 +47,11 @@ BAD_CASES: dict[str, tuple[Callable[[], pd.DataFrame], list[str], list[str]]] = 
     ),
     "prevalence meant as per cent": (_frame, ["--prevalence=3.4"], ["3.4", "0.034"]),
     "unknown rule": (_frame, ["--threshold=lowest cots"], ["--threshold"]),
-    "missing scores": (lambda: _frame(score=np.r_[np.nan, seed_columns()["score"][1:]]), [], ["--drop-missing"]),
+    "missing scores": (
+        lambda: _frame(score=np.r_[np.nan, seed_columns()["score"][1:]]),
+        [],
+        ["--drop-missing"],
+    ),
     "infinite scores": (lambda: _frame(score=np.r_[np.inf, seed_columns()["score"][1:]]), [], ["infinite"]),
     "no cases a day": (_frame, ["--cases-per-day=0"], ["--cases-per-day", "found 0"]),
 }
@@ -88,7 +92,8 @@ def test_a_row_with_too_many_fields_is_named(run: Callable[..., Run], tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("content", "name"), [(b"PAR1 not really PAR1", "broken.parquet"), (b"", "empty.csv"), (b"", "empty.parquet")]
+    ("content", "name"),
+    [(b"PAR1 not really PAR1", "broken.parquet"), (b"", "empty.csv"), (b"", "empty.parquet")],
 )
 def test_files_that_cannot_be_read_are_named(
     content: bytes, name: str, run: Callable[..., Run], tmp_path: Path
@@ -109,7 +114,9 @@ def test_an_unknown_config_key_is_named_with_the_nearest(run: Callable[..., Run]
     assert_refused(run("brief", config), ["expectkit.toml", "scroe", '"score"'])
 
 
-def test_an_unknown_option_and_an_unknown_format_are_refused(run: Callable[..., Run], seed_arguments: list[str]) -> None:
+def test_an_unknown_option_and_an_unknown_format_are_refused(
+    run: Callable[..., Run], seed_arguments: list[str]
+) -> None:
     assert run(*seed_arguments, "--treshold=0.5").code == 2
     assert_refused(run(*seed_arguments, "--format=docx"), ["docx", "html"])
 
@@ -128,22 +135,34 @@ def test_an_unwritable_folder_leaves_the_old_bundle_whole(
 @pytest.mark.pdf
 def test_a_kill_at_any_moment_leaves_a_whole_bundle(seed_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "expectkit", "brief", f"--cases-file={seed_file}", *SEED_OPTIONS, "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "expectkit",
+        "brief",
+        f"--cases-file={seed_file}",
+        *SEED_OPTIONS,
+        "--out",
+        str(out),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     for seconds in (0.5, 1.2, 1.8, 2.4):
-        process = subprocess.Popen([*command, "--threshold=0.7"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [*command, "--threshold=0.7"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()
         if process.returncode == 0:
             break
-        now = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file() and path.name[0] != "."}
+        now = {
+            path.name: path.read_bytes() for path in out.iterdir() if path.is_file() and path.name[0] != "."
+        }
         assert set(now) == set(before)
         assert all(content for content in now.values())
     subprocess.run(command, check=True, capture_output=True)
     assert {path.name for path in out.iterdir()} == set(before)
-    assert os.listdir(out) != []
 
 
 def assert_refused(done: Run, expected: list[str]) -> None:

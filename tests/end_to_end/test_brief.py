@@ -16,11 +16,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from tests.end_to_end.conftest import SEED_OPTIONS, Run, seed_columns
 
 import expectkit as ek
 from expectkit.briefing.plain import from_plain, schema_of, to_plain
 from expectkit.briefing.record import Record
+from tests.end_to_end.conftest import SEED_OPTIONS, Run, seed_columns
 
 SENTENCE = (
     "With these settings, the fraud detection model would have a 5% false negative rate and a 2.5% false positive "
@@ -175,7 +175,9 @@ def test_the_notebook_shows_the_sentence_in_every_form() -> None:
 
 
 def test_thirty_positives_are_the_fewest_of_which_anything_is_said() -> None:
-    few = ek.brief([1] * 12 + [0] * 900, [0.9] * 12 + [0.1] * 900, threshold=0.5, cases_per_day=1000, prevalence=0.01)
+    few = ek.brief(
+        [1] * 12 + [0] * 900, [0.9] * 12 + [0.1] * 900, threshold=0.5, cases_per_day=1000, prevalence=0.01
+    )
     assert few.per_day["missed_positives"].level == "refuse"
     assert few.per_day["missed_positives"].mean is None
     assert "too few" in few.statement

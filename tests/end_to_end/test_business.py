@@ -527,3 +527,24 @@ def test_items_are_whole_sentences(full: Briefing) -> None:
             for item in block.items if isinstance(block, Items) else ():
                 assert isinstance(item, Item)
                 assert item.text.endswith((".", "?"))
+
+
+def test_the_sentences_are_short_and_free_of_jargon(full: Briefing) -> None:
+    names = (
+        "fraud detection model",
+        "fraudulent transactions",
+        "fraudulent transaction",
+        "valid transactions",
+    )
+    jargon = re.compile(
+        r"±|—|\bCI\b|\bprevalence|\binterval|\bsimultaneous|\bconfidence|\brecall\b|\bprecision\b"
+    )
+    for statement in full.record.statements:
+        if not statement.id.startswith(("cost", "reviews", "people", "goal", "score")):
+            continue
+        assert not jargon.search(statement.text), statement.id
+        text = statement.text
+        for name in names:
+            text = text.replace(name, "")
+        for sentence in re.split(r"[.:;!?](?:\s|$)", text):
+            assert len(re.findall(r"[A-Za-z’']+", sentence)) <= 25, sentence

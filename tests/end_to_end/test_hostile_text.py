@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.end_to_end.conftest import seed_columns
 
 import expectkit as ek
+from tests.end_to_end.conftest import seed_columns
 
 ATTACKS = [
     "</script><script>alert(document.domain)</script>",
@@ -29,7 +29,7 @@ ATTACKS = [
     "url(http://evil.example/a.css) } body { display:none } @import 'x'",
     "\ud7ff\U0001f4a9 \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d",
     "a" * 5000,
-    "=HYPERLINK(\"http://evil.example\")",
+    '=HYPERLINK("http://evil.example")',
     "]]><!--<!ENTITY x SYSTEM 'file:///etc/passwd'>",
 ]
 
@@ -45,7 +45,9 @@ class Finder(html.parser.HTMLParser):
         if tag in {"script", "iframe", "object", "embed", "form", "base", "link", "img", "foreignobject"}:
             self.found.append(tag)
         for name, value in attrs:
-            if name.startswith("on") or (name in {"href", "src", "action"} and not (value or "").startswith("#")):
+            if name.startswith("on") or (
+                name in {"href", "src", "action"} and not (value or "").startswith("#")
+            ):
                 self.found.append(f"{tag} {name}={value}")
 
 

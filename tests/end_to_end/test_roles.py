@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.end_to_end.conftest import SEED_OPTIONS, Run, seed_columns
 
 import expectkit as ek
+from tests.end_to_end.conftest import SEED_OPTIONS, Run, seed_columns
 
 
 def refused(done: Run, *parts: str) -> None:
@@ -63,7 +63,9 @@ def test_files_may_hold_their_numbers_in_different_widths(tmp_path: Path) -> Non
     assert briefing.record.provenance.n_kept == 8280
 
 
-def test_a_path_too_long_for_the_system_is_one_line(run: Callable[..., Run], seed_arguments: list[str]) -> None:
+def test_a_path_too_long_for_the_system_is_one_line(
+    run: Callable[..., Run], seed_arguments: list[str]
+) -> None:
     refused(run(*seed_arguments, "--format=json", "--out", "x" * 300), "expectkit:")
 
 
@@ -110,11 +112,18 @@ def test_a_regression_is_no_classifier() -> None:
     features, label = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
     with pytest.raises(ek.InputError, match="no classifier"):
         ek.brief_model(
-            LinearRegression().fit(features, label), features, label, threshold=0.5, cases_per_day=1, prevalence=0.1
+            LinearRegression().fit(features, label),
+            features,
+            label,
+            threshold=0.5,
+            cases_per_day=1,
+            prevalence=0.1,
         )
 
 
-def test_the_seed_options_still_make_the_sentence(run: Callable[..., Run], seed_file: Path, tmp_path: Path) -> None:
+def test_the_seed_options_still_make_the_sentence(
+    run: Callable[..., Run], seed_file: Path, tmp_path: Path
+) -> None:
     done = run("brief", f"--cases-file={seed_file}", *SEED_OPTIONS, "--format=json", "--out", tmp_path / "o")
     assert done.code == 0
     assert "266 fraudulent transactions" in done.out

@@ -108,8 +108,20 @@ def test_the_tweets_example_sets_readers_beside_the_model(tmp_path: Path) -> Non
     assert {one["verdict"] for one in people["differences"].values()} == {"fewer"}  # type: ignore[index]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "n_classes"), [("digits_classes", 10), ("hpc_jobs", 4)])
+def test_the_examples_of_several_classes_say_what_their_pages_say(
+    name: str, n_classes: int, tmp_path: Path
+) -> None:
+    record = run(name, tmp_path)
+    assert len(record["counts"]) == n_classes  # type: ignore[arg-type]
+    statement = next(item["text"] for item in record["statements"] if item["id"] == "expectation")  # type: ignore[attr-defined]
+    page = (ROOT / "docs" / "examples" / f"{name}.md").read_text("utf-8").replace("\n> ", " ")
+    assert statement in " ".join(page.split())
+
+
 def test_every_example_page_has_a_small_picture_and_links_that_lead_somewhere() -> None:
-    assert len(PAGES) == 4
+    assert len(PAGES) == 6
     for page in PAGES:
         text = page.read_text("utf-8")
         assert re.search(r"!\[.{20,}\]\(\w+\.png\)", text), page.name

@@ -22,7 +22,7 @@ from expectkit.briefing.document import (
 )
 from expectkit.briefing.multiclass_record import FlowRecord, MulticlassRecord
 from expectkit.briefing.table_text import average_range, average_text
-from expectkit.briefing.vocabulary import clean_text
+from expectkit.briefing.vocabulary import clean_text, sentence_case
 from expectkit.briefing.wording import number_text, some_of
 
 ORDER = 30
@@ -41,8 +41,8 @@ def write(record: MulticlassRecord) -> Section | None:
     blocks: list[Block] = []
     if len(record.classes) <= MOST_CLASSES:
         blocks.append(_matrix(record))
-    if (chart := _chart(record)) is not None:
-        blocks.append(chart)
+    if (charts := _charts(record)) is not None:
+        blocks.append(charts)
     if record.flows:
         blocks.append(_table(record))
     if text := record.statement("flows.unseen"):
@@ -100,23 +100,31 @@ def _shade(share: float, kind: str) -> Shade:
     return 3 if share >= third else 2 if share >= second else 1
 
 
-def _chart(record: MulticlassRecord) -> Charts | None:
-    flows = [flow for flow in record.flows if flow.per_day.low is not None and flow.per_day.high is not None]
-    flows = flows[:MOST_BARS]
-    if not flows:
-        return None
+def _charts(record: MulticlassRecord) -> Charts | None:
+    """Draw the mistakes, and beside them who is sent to a person."""
+    known = [flow for flow in record.flows if flow.per_day.low is not None and flow.per_day.high is not None]
+    parts = {
+        "The most common mistakes": [flow for flow in known if flow.decided is not None],
+        "Sent to a person": [flow for flow in known if flow.decided is None],
+    }
+    charts = tuple(_chart(record, title, flows[:MOST_BARS]) for title, flows in parts.items() if flows)
+    return (
+        Charts(charts, "These ranges hold all together, so the largest may be picked out.")
+        if charts
+        else None
+    )
+
+
+def _chart(record: MulticlassRecord, title: str, flows: list[FlowRecord]) -> RangeChart:
     ticks = nice_ticks(max(flow.per_day.high or 0.0 for flow in flows), 4)
-    cases = record.words.case.plural
-    unit = f"{cases[:1].upper()}{cases[1:]} a day; bars show where the average could lie"
     text = "; ".join(f"{flow.label}: {average_text(flow.per_day.printed)}" for flow in flows)
-    chart = RangeChart(
-        title="The largest flows, a day",
-        unit=unit,
+    return RangeChart(
+        title=title,
+        unit=f"{sentence_case(record.words.case.plural)} a day, with their ranges; beside them the counts of the test",
         axis_high=ticks[-1][0],
         rows=tuple(_bar(flow) for flow in flows),
-        text_alternative=f"The largest flows. {text}.",
+        text_alternative=f"{title}. {text}.",
     )
-    return Charts((chart,), "The ranges hold all together, so the largest may be picked out.")
 
 
 def _bar(flow: FlowRecord) -> RangeRow:
@@ -126,14 +134,14 @@ def _bar(flow: FlowRecord) -> RangeRow:
         low=flow.per_day.low or 0.0,
         high=flow.per_day.high or 0.0,
         tone="neutral" if flow.decided is None else "false_alarm",
-        note=f"{number_text(flow.n_seen)} of {number_text(flow.n_of)} in the test",
+        note=f"{number_text(flow.n_seen)} of {number_text(flow.n_of)}",
     )
 
 
 def _short_label(flow: FlowRecord) -> str:
     actual = clean_text(flow.actual, LONGEST_TITLE)
     if flow.decided is None:
-        return f"{actual}, to a person"
+        return actual
     return f"{actual}, taken for {clean_text(flow.decided, LONGEST_TITLE)}"
 
 

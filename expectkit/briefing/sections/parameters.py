@@ -22,7 +22,7 @@ def write(record: Record) -> Section | None:
         columns=(
             Column("To decide", width=15),
             Column("Option", width=26),
-            Column("Volumes, on an average day", width=30),
+            Column("What it moves", width=30),
             Column("Money", width=13),
             Column("Who decides", width=16),
         ),

@@ -180,7 +180,7 @@ def _table(record: Record) -> Table:
         caption=f"Settings side by side, average {words.case.plural}{a_day}",
         columns=columns,
         rows=rows,
-        note=record.statement("settings.note"),
+        note=f"{record.statement('settings.note')} {record.statement('settings.note.lowest')}".strip(),
     )
 
 

@@ -26,7 +26,9 @@ from expectkit.cli.options import config_argument, config_options, config_path, 
 @click.option(
     "--drop-missing", is_flag=True, help="Leave out rows without score or label, and say so in the briefing."
 )
-@click.option("--no-examples", is_flag=True, help="Show no single case, only counts; short for --examples false.")
+@click.option(
+    "--no-examples", is_flag=True, help="Show no single case, only counts; short for --examples false."
+)
 @config_options()
 def command(
     config: Path | None,
@@ -62,4 +64,6 @@ def command(
     click.echo(f"Wrote {', '.join(path.name for path in written)} in {out}", err=True)
     older = [name for name in PAGES if (out / name).exists() and out / name not in written]
     if older:
-        click.echo(f"Note: {', '.join(older)} in {out} are from an earlier run and were not written anew.", err=True)
+        click.echo(
+            f"Note: {', '.join(older)} in {out} are from an earlier run and were not written anew.", err=True
+        )

@@ -169,9 +169,7 @@ class LabelReader:
         )
 
     def _unseen_positive(self) -> str:
-        return (
-            "" if self.is_positive_seen or not self._is_stated else f" (none so far is {self._positive!r})"
-        )
+        return "" if self.is_positive_seen or not self._is_stated else f" (none so far is {self._positive!r})"
 
 
 def weights(array: Any, place: Place) -> NDArray[np.float64]:

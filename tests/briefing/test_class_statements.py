@@ -57,8 +57,8 @@ def test_the_day_is_told_in_numbers_that_add_up() -> None:
     facts = facts_of(COUNTS)
     text = class_expectation(WORDS, facts, NOUNS)[0].text
     assert text == (
-        "With these settings, the animal model would decide an average of about 919 of 1,000 pictures a day right, "
-        "and 52 wrong. It would send 29 to a person. The most common mistake: an average of 30 cats a day would be "
+        "With these settings, the animal model would decide an average of about 915 of 1,000 pictures a day right, "
+        "and 55 wrong. It would send 30 to a person. The most common mistake: an average of 30 cats a day would be "
         "taken for dogs."
     )
     assert sum(map(float, facts.shown.values())) == 1000
@@ -66,7 +66,7 @@ def test_the_day_is_told_in_numbers_that_add_up() -> None:
 
 def test_without_mistakes_a_bound_is_given_and_no_number() -> None:
     texts = texts_of(facts_of([[900, 0, 0, 0], [0, 500, 0, 0], [0, 0, 300, 0]]))
-    assert texts["expectation"].startswith("In the test, the animal model decided all 1,800 pictures right.")
+    assert texts["expectation"].startswith("In the test, the animal model decided all 1,700 pictures right.")
     assert "With 95% certainty, at most" in texts["expectation"]
     assert "at most" in texts["headline"]
     assert "person" not in texts["expectation"]

@@ -29,6 +29,7 @@ TEST_PACKAGES: dict[str, tuple[str, ...]] = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "poppler-utils": ("pdftotext",),
     "libatomic1": ("libatomic.so.1",),  # for Playwright, which drives Chromium
+    "npm": ("npm",),  # brings axe-core, which checks the review page
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from expectkit.briefing.amount_text import print_amount
 from expectkit.briefing.certainty import about_traffic
 from expectkit.briefing.glossary import Entry, glossary
+from expectkit.briefing.headlines import cases_per_dot
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.statements import Statement, counted
 from expectkit.briefing.vocabulary import Noun, Words, sentence_case
@@ -237,8 +238,8 @@ def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        ``card.<name>.sentence`` and ``dots.<name>.remark`` for each total, "dots.caption" and
-        "dots.caption.scaled".
+        ``card.<name>.sentence`` and ``dots.<name>.remark`` for each total, and "dots.caption", whose values hold
+        "cases_per_dot".
     """
     day = counted(words.case, number_text(facts.whole))
     printed = {"right": None, "wrong": facts.wrong, "to_a_person": facts.to_a_person}
@@ -259,11 +260,14 @@ def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
             Statement(f"card.{name}.sentence", text),
             Statement(f"dots.{name}.remark", remarks[name]),
         ]
-    return (
-        *found,
-        Statement("dots.caption", f"One dot is one {words.case.singular} of an average day."),
-        Statement("dots.caption.scaled", f"One dot is one of every 1,000 {words.case.plural}."),
-    )
+    return (*found, _dots_caption(words, facts))
+
+
+def _dots_caption(words: Words, facts: ClassFacts) -> Statement:
+    size = cases_per_dot(float(facts.whole))
+    many = f"one {words.case.singular}" if size == 1 else words.case.counted(number_text(size))
+    text = f"One dot is {many} of an average day."
+    return Statement("dots.caption", text, {"cases_per_dot": float(size)})
 
 
 def unseen_statement(words: Words, flows: Sequence[Flow], n_pairs: int) -> Statement | None:

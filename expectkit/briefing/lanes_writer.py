@@ -17,6 +17,7 @@ from expectkit.briefing.wording import (
     between,
     frequency_base,
     frequency_text,
+    half_up,
     number_text,
     outward,
     threshold_text,
@@ -151,7 +152,7 @@ def _as_setting(record: Record, threshold: float, name: str, found: AmountRecord
 
 
 def _rest(whole: AmountRecord, part: AmountRecord, found: AmountRecord) -> AmountRecord:
-    """Print what a part leaves of its whole, so that the two add up; without a number where the part has none."""
+    """Print what a part leaves of its whole, in whole cases; without a number where the part has none."""
     numbers = whole.printed.values, part.printed.values
     if not all("mean" in values for values in numbers) or part.printed.period != "day":
         return (
@@ -159,7 +160,7 @@ def _rest(whole: AmountRecord, part: AmountRecord, found: AmountRecord) -> Amoun
             if found.level != "number and range" or part.level == "number and range"
             else _without_number(found)
         )
-    rest = numbers[0]["mean"] - numbers[1]["mean"]
+    rest = float(half_up(numbers[0]["mean"] - numbers[1]["mean"], 1))
     if found.level != "number and range" or rest < 0:
         return found
     return with_printed(found, with_mean(found.printed, rest))

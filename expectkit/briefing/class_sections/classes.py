@@ -9,6 +9,8 @@ from expectkit.briefing.table_text import average_range, average_text
 from expectkit.briefing.vocabulary import sentence_case
 
 ORDER = 40
+FEW_CLASSES = 5
+"""With more of them the table has a page of its own."""
 
 
 def write(record: MulticlassRecord) -> Section | None:
@@ -24,6 +26,7 @@ def write(record: MulticlassRecord) -> Section | None:
         title=_title(record),
         deck=record.statement("classes.deck"),
         blocks=(_table(record), Items((overall, *items))),
+        starts_page=len(record.classes) > FEW_CLASSES,
     )
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from expectkit.briefing.amount_record import AmountRecord
-from expectkit.briefing.axes import nice_ticks, share_out
+from expectkit.briefing.axes import nice_ticks
 from expectkit.briefing.charts import DotGroup, IconArray, RangeBar, Tone
 from expectkit.briefing.class_statements import TITLES
 from expectkit.briefing.document import Block, DotBlocks, Paragraph, Section, Span, VolumeCard, VolumeCards
+from expectkit.briefing.headlines import is_part_of_dot
 from expectkit.briefing.multiclass_record import MulticlassRecord
 from expectkit.briefing.table_text import NOTHING
 from expectkit.briefing.vocabulary import sentence_case
 from expectkit.briefing.wording import half_up
 
 ORDER = 10
-MOST_DOTS = 500
-"""With more cases than this, the dots show every 1,000 of them instead."""
-SCALED_DOTS = 1_000
 
 TONES: dict[str, Tone] = {"right": "caught", "wrong": "false_alarm", "to_a_person": "neutral"}
 
@@ -72,20 +70,18 @@ def _dots(record: MulticlassRecord, names: tuple[str, ...]) -> DotBlocks | None:
     printed = [record.per_day[name].printed for name in names]
     if any("mean" not in volume.values for volume in printed):
         return None
-    counts = [int(half_up(volume.values["mean"], 1)) for volume in printed]
-    if sum(counts) == 0:
-        return None
-    is_scaled = sum(counts) > MOST_DOTS
-    dots = share_out(counts, SCALED_DOTS) if is_scaled else counts
+    caption = next(item for item in record.statements if item.id == "dots.caption")
+    size = int(caption.values["cases_per_dot"])
+    counts = [volume.values["mean"] for volume in printed]
     groups = tuple(
         DotGroup(
-            count=dot,
+            count=1 if is_part_of_dot(count, size) else int(half_up(count / size, 1)),
             tone=TONES[name],
-            is_hollow=name == "to_a_person",
+            is_hollow=name == "to_a_person" or is_part_of_dot(count, size),
             label=f"{record.words.case.counted(volume.mean or '')} {TITLES[name]}.",
             remark=record.statement(f"dots.{name}.remark"),
         )
-        for dot, name, volume in zip(dots, names, printed, strict=True)
+        for count, name, volume in zip(counts, names, printed, strict=True)
     )
-    caption = record.statement("dots.caption.scaled" if is_scaled else "dots.caption")
-    return DotBlocks(caption, IconArray(groups, " ".join((caption, *(group.label for group in groups)))))
+    text = caption.text
+    return DotBlocks(text, IconArray(groups, " ".join((text, *(group.label for group in groups)))))

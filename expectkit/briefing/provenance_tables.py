@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime
+
 from expectkit.briefing.document import Cell, Column, Row, Table
 from expectkit.briefing.record import Provenance
 from expectkit.briefing.remarks import score_text
-from expectkit.briefing.wording import number_text
+from expectkit.briefing.wording import date_range_text, number_text
 
 
 def days_text(provenance: Provenance) -> str:
     """Return how many days the cases span, and which; "" when no time column was named."""
     if provenance.n_days == 0:
         return ""
-    return f"{number_text(provenance.n_days)}, from {provenance.first_day} to {provenance.last_day}"
+    first, last = (datetime.date.fromisoformat(day) for day in (provenance.first_day, provenance.last_day))
+    lead = "" if first == last else "from "
+    return f"{number_text(provenance.n_days)}, {lead}{date_range_text(first, last)}"
 
 
 def left_out_text(provenance: Provenance) -> str:
     """Return how many rows were left out, and why."""
     missing = provenance.n_rows - provenance.n_kept
     if missing == 0:
-        return "None of them: every row was used."
+        return "No rows; every one was used."
     no_score, no_label = number_text(provenance.n_missing_score), number_text(provenance.n_missing_label)
     return (
         f"{number_text(missing)} of {number_text(provenance.n_rows)} rows: {no_score} without a score, "

@@ -27,7 +27,7 @@ def test_the_sentence_the_numbers_and_the_sections_are_there(document: Document)
     assert "an average of 200 valid transactions would be flagged" in reader.text
     assert "| Valid transactions flagged | **200** |" in text
     assert len(reader.all("details")) == len(document.sections) - 1
-    assert len(reader.all("table")) == 3
+    assert len(reader.all("table")) == 4
     assert {tag for tag, _ in reader.elements} <= ELEMENTS
     assert len(text) < 10_000
 

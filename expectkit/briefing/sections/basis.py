@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
-
 from expectkit.briefing.document import Block, Cell, Column, Paragraph, Row, Section, Span, Table
-from expectkit.briefing.record import Provenance, Record
+from expectkit.briefing.provenance_tables import days_text, files_table, left_out_text
+from expectkit.briefing.record import Record
 from expectkit.briefing.vocabulary import sentence_case
-from expectkit.briefing.wording import date_range_text, number_text
+from expectkit.briefing.wording import number_text
 
 ORDER = 110
 
@@ -24,7 +23,7 @@ def write(record: Record) -> Section | None:
         )
     ]
     if provenance.inputs:
-        blocks.append(_files(provenance))
+        blocks.append(files_table(provenance))
     blocks.append(Paragraph((Span(record.statement("basis.assumption")),), "note"))
     return Section(id="basis", title="What the numbers rest on", blocks=tuple(blocks))
 
@@ -40,8 +39,8 @@ def _facts(record: Record) -> list[tuple[str, str]]:
             f"{words.case.counted(number_text(provenance.n_kept))}: {words.positive.counted(number_text(n_positives))} "
             f"and {words.negative.counted(number_text(n_negatives))}",
         ),
-        ("Days", _days(provenance)),
-        ("Rows left out", _left_out(provenance)),
+        ("Days", days_text(provenance)),
+        ("Rows left out", left_out_text(provenance)),
         (f"{sentence_case(words.case.plural)} a day", record.traffic.printed),
         (f"Share of {words.positive.plural}", record.prevalence.printed),
         ("Setting", record.threshold_choice.rule),
@@ -50,34 +49,3 @@ def _facts(record: Record) -> list[tuple[str, str]]:
         ("Weights", "Cases are weighted by a column of the file." if provenance.is_weighted else ""),
         ("Related cases", record.statement("basis.clusters")),
     ]
-
-
-def _days(provenance: Provenance) -> str:
-    if provenance.n_days == 0:
-        return ""
-    first, last = (datetime.date.fromisoformat(day) for day in (provenance.first_day, provenance.last_day))
-    lead = "" if first == last else "from "
-    return f"{number_text(provenance.n_days)}, {lead}{date_range_text(first, last)}"
-
-
-def _left_out(provenance: Provenance) -> str:
-    missing = provenance.n_rows - provenance.n_kept
-    if missing == 0:
-        return "No rows; every one was used."
-    no_score, no_label = number_text(provenance.n_missing_score), number_text(provenance.n_missing_label)
-    return (
-        f"{number_text(missing)} of {number_text(provenance.n_rows)} rows: {no_score} without a score, "
-        f"{no_label} without a label. What they would have shown is not known."
-    )
-
-
-def _files(provenance: Provenance) -> Table:
-    rows = tuple(
-        Row((Cell(item.name), Cell(number_text(item.n_rows)), Cell(item.sha256)))
-        for item in provenance.inputs
-    )
-    return Table(
-        caption="Files read, with their SHA-256 fingerprints",
-        columns=(Column("File", width=26), Column("Rows", "right", 12), Column("SHA-256", width=62)),
-        rows=rows,
-    )

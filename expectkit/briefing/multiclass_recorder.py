@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from expectkit.briefing.amount_record import AmountRecord, amount_record
+from expectkit.briefing.class_reasons import class_certainty, class_remarks
 from expectkit.briefing.class_statements import (
     ClassFacts,
     class_cards,
-    class_certainty,
     class_expectation,
     class_facts,
     class_headlines,
-    class_remarks,
     unseen_statement,
 )
 from expectkit.briefing.multiclass_record import (

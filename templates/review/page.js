@@ -104,6 +104,12 @@ function money(text) {
 
 // ------------------------------------------------------------------------------------------------ one step
 
+/** Set a big number; one that is a range is written smaller, in the same room. */
+function showNumber(name, text, per = "") {
+  show(`${name}-number`, text);
+  byId(`${name}-number`).parentElement.classList.toggle("number__value--long", text.length + per.length > 8);
+}
+
 /** Everything that moves with the slider. */
 function showSetting() {
   const { day, factors, place } = state;
@@ -139,7 +145,7 @@ function showSetting() {
 function showCards(at) {
   for (const outcome of outcomesOf(words, at)) {
     const card = cardOf(outcome);
-    show(`${outcome.name}-number`, card.number);
+    showNumber(outcome.name, card.number, card.per);
     show(`${outcome.name}-per`, card.per ?? "");
     show(`${outcome.name}-range`, [card.range, card.average].filter(Boolean).join("; ") );
   }
@@ -147,20 +153,20 @@ function showCards(at) {
 
 function showCost(place, day, factors) {
   if (!factors) {
-    show("cost-number", "–");
+    showNumber("cost", "–");
     show("cost-range", "State what a mistake costs, below");
     return null;
   }
   const cost = model.costAt(place, day, factors);
   const [low, high] = [cost.low, cost.high].map((end) => end && money(end));
   if (cost.mean !== null) {
-    show("cost-number", money(cost.mean));
+    showNumber("cost", money(cost.mean));
     show("cost-range", `The average could be between ${low} and ${high}`);
   } else if (cost.level === "refuse") {
-    show("cost-number", "–");
+    showNumber("cost", "–");
     show("cost-range", "Too few cases were tested to say");
   } else {
-    show("cost-number", `${low}–${high}`);
+    showNumber("cost", `${low}–${high}`);
     show("cost-range", `Between ${low} and ${high} on average; too few tested for one number`);
   }
   return model.rawCost(place, day, factors)[0];

@@ -8,15 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectkit.briefing.amount_record import amount_record
+from expectkit.briefing.class_reasons import class_certainty, class_glossary, class_remarks
 from expectkit.briefing.class_statements import (
     ClassFacts,
     class_cards,
-    class_certainty,
     class_expectation,
     class_facts,
-    class_glossary,
     class_headlines,
-    class_remarks,
     unseen_statement,
 )
 from expectkit.briefing.multiclass_statements import class_nouns

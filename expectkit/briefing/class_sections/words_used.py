@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectkit.briefing.class_statements import class_glossary
+from expectkit.briefing.class_reasons import class_glossary
 from expectkit.briefing.document import Definitions, Item, Section
 from expectkit.briefing.multiclass_record import MulticlassRecord
 

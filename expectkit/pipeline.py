@@ -89,12 +89,13 @@ def measure_and_write(
     stated = stated_thresholds(config, compare)
     watch = watched(config, source, images)
     counted = tally(  # 1 one pass over the cases
-        source if watch is None else watch.source,
+        source,
         columns,
         stated=stated,
         drop_missing=drop_missing,
         compare=compare,
         progress=progress,
+        watch=watch,
     )
     counts = sweep(counted)  # 2 how often right and wrong, at each setting
     day = day_profile(config, counts, counted)  # 3 what a day in production is like

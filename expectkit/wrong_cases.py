@@ -102,12 +102,13 @@ def look_at_mistakes(
     )
     if not _has_something_to_show(config, images):
         return evidence, ()
-    n_of_class = counted.total.n_negatives, counted.total.n_positives
-    if watch is None or not watch.has_looked:
-        watch = _watch(config, source, threshold)
-        watch.look(n_of_class)
+    if watch is None:
+        watch = MistakeWatch(source, _columns(config), compare=config.cases.compare or "float64")
     mistakes = watch.result(
-        n_of_class, lambda text: redactor.text(text).text, _flagged_today(config, counted)
+        threshold,
+        (counted.total.n_negatives, counted.total.n_positives),
+        flagged_today=_flagged_today(config, counted),
+        as_shown=lambda text: redactor.text(text).text,
     )
     searches = {kind: _searched(getattr(mistakes, kind), case_columns(config).slices, rng) for kind in _KINDS}
     searches = {kind: one for kind, one in searches.items() if one.search.n_slices > 0 and one.n_errors > 0}
@@ -125,20 +126,17 @@ def look_at_mistakes(
 
 
 def watched(config: Config, source: CaseSource, images: Sequence[object] | None) -> MistakeWatch | None:
-    """Return what gathers mistakes while the cases are tallied, when the threshold is known beforehand.
+    """Return what gathers mistakes while the cases are tallied; None where nothing of a case may be shown.
 
     Raises
     ------
     DataError
         If a column that is named does not exist.
     """
-    threshold = config.threshold.operating
-    if not isinstance(threshold, float) or not _has_something_to_show(config, images):
+    if not _has_something_to_show(config, images):
         return None
-    return _watch(config, source, threshold)
-
-
-def _watch(config: Config, source: CaseSource, threshold: float) -> MistakeWatch:
+    stated = config.threshold.operating
+    threshold = stated if isinstance(stated, float) else None
     return MistakeWatch(source, _columns(config), threshold, compare=config.cases.compare or "float64")
 
 

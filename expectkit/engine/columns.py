@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from expectkit.errors import DataError
-from expectkit.io.arrow_values import numpy_of
+from expectkit.io.arrow_values import numpy_of, places_of
 from expectkit.io.case_source import Batch, CaseSource
 
 MISSING = 2  # what `LabelReader.codes` gives for a row without a label
@@ -278,6 +278,17 @@ def keyed(array: Any) -> tuple[NDArray[np.int32], list[str]]:
     """
     encoded = array if pa.types.is_dictionary(array.type) else pc.dictionary_encode(array)
     return _indices(encoded), [*_texts(encoded.dictionary), ""]
+
+
+def keyed_as_used(array: Any) -> tuple[NDArray[np.int32], list[str]]:
+    """Return what `keyed` does for a few rows of a large column: only texts that some row has, and a missing one."""
+    encoded = array if pa.types.is_dictionary(array.type) else pc.dictionary_encode(array)
+    n_texts, index = len(encoded.dictionary), _indices(encoded)
+    if n_texts <= index.size:
+        return index, [*_texts(encoded.dictionary), ""]
+    used, of_row = np.unique(index, return_inverse=True)
+    used = used[used < n_texts]  # the place after the last is that of a missing value, and remains the last
+    return of_row.astype(np.int32), [*_texts(encoded.dictionary.take(places_of(used))), ""]
 
 
 def _indices(encoded: Any) -> NDArray[np.int32]:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from expectkit.engine.columns import Place, keyed, numbers
+from expectkit.engine.columns import Place, keyed_as_used, numbers
 from expectkit.measure.conditions import (
     REST,
     Condition,
@@ -29,13 +29,12 @@ Values = FloatArray | NDArray[np.object_]
 
 
 class DescribedColumn:
-    """The values of one described column in the rows that are kept: numbers, or places in a list of texts."""
+    """Reads one described column: numbers as they are, all else as places in a list of texts."""
 
     def __init__(self, name: str, as_texts: bool) -> None:
         self.name, self._as_texts = name, as_texts
         self.place: dict[str, int] = {"": 0}
         self.texts = [""]
-        self.kept: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
         self.is_number = False
 
     def read(self, array: Any, place: Place) -> NDArray[Any]:
@@ -45,13 +44,8 @@ class DescribedColumn:
         if is_number and not self._as_texts:
             self.is_number = True
             return numbers(array, place).astype(np.float64)
-        index, texts = keyed(_castable(array))
-        if len(texts) > index.size:  # a dictionary of the whole file: take only what these rows use
-            used = np.unique(index)
-            lookup = np.zeros(len(texts), np.int64)
-            lookup[used] = [self._number(texts[i]) for i in used.tolist()]
-            return lookup[index]
-        return np.array([self._number(text) for text in texts], np.int64)[index]
+        index, texts = keyed_as_used(_castable(array))
+        return np.array([self._number(text) for text in texts], np.int32)[index]
 
     def _number(self, text: str) -> int:
         if text not in self.place:
@@ -63,16 +57,10 @@ class DescribedColumn:
         """Return numbers as they are and places as texts."""
         if self.is_number:
             return read
-        return np.array([self.texts[i] for i in read.astype(np.int64).tolist()], dtype=object)
+        return np.array(self.texts, dtype=object)[read.astype(np.int64)]
 
-    def of_class(self, label: int) -> NDArray[Any]:
-        """Return what was kept of a class."""
-        kept = self.kept[label]
-        return np.concatenate(kept) if kept else np.empty(0)
-
-    def encoded(self, label: int, as_shown: Callable[[str], str]) -> list[EncodedColumn]:
-        """Return the conditions of a class; none where its cases have nothing in common."""
-        read = self.of_class(label)
+    def encoded(self, read: NDArray[Any], as_shown: Callable[[str], str]) -> list[EncodedColumn]:
+        """Return the conditions of the cases of a class; none where they have nothing in common."""
         if self.is_number:
             return _encoded_numbers(self.name, read)
         if len(self.texts) > MOST_TEXTS:
@@ -82,15 +70,16 @@ class DescribedColumn:
 
 def _encoded_numbers(name: str, values: NDArray[Any]) -> list[EncodedColumn]:
     """Return five bins of about equal size, their outermost twentieths apart; few numbers one by one."""
-    distinct = np.unique(values[np.isfinite(values)])
+    ordered = np.sort(values[np.isfinite(values)])
+    distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])] if ordered.size else ordered
     if distinct.size <= 1:
         return []
     if distinct.size <= _FEW_NUMBERS and np.all(distinct % 1 == 0):
         texts = ["", *(f"{value:g}" for value in distinct)]
         place = np.where(np.isfinite(values), np.searchsorted(distinct, values) + 1, 0)
         return [text_column(name, np.minimum(place, len(texts) - 1), texts)]
-    tails = round_edges(values, n_bins=20, tolerance=0.02)
-    edges = np.unique(np.concatenate([round_edges(values), tails[:1], tails[-1:]]))
+    tails = round_edges(ordered, n_bins=20, tolerance=0.02)
+    edges = np.unique(np.concatenate([round_edges(ordered), tails[:1], tails[-1:]]))
     return [numeric_column(name, values, edges)] if edges.size else []
 
 

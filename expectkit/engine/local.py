@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -72,6 +72,34 @@ class CaseColumns:
         return tuple(dict.fromkeys((self.score, self.label, *optional, *self.keyed())))
 
 
+class Watch(Protocol):
+    """Sees all cases while they are tallied, and columns that the tally does not need."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns to read."""
+        ...
+
+    @property
+    def numeric(self) -> tuple[str, ...]:
+        """Those of them that hold numbers, even where they are written as text."""
+        ...
+
+    def start(
+        self, negatives: NDArray[np.float64], positives: NDArray[np.float64], n_rows: int | None
+    ) -> None:
+        """Take the scores of a sample, and the number of all rows where it is known."""
+        ...
+
+    def see(self, rows: range, batch: Batch, scores: NDArray[Any], labels: NDArray[np.uint8]) -> None:
+        """Take some rows; the label of a row that is left out is `expectkit.engine.columns.MISSING`."""
+        ...
+
+    def end(self) -> None:
+        """All rows were seen, and can be counted."""
+        ...
+
+
 def tally(
     source: CaseSource,
     columns: CaseColumns,
@@ -80,6 +108,7 @@ def tally(
     drop_missing: bool = False,
     compare: Compare = "float64",
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Tally:
     """Count scored cases between about 1,000 candidate thresholds, in one pass.
 
@@ -98,6 +127,8 @@ def tally(
     compare : {"float64", "float32"}
         Precision of ``score >= threshold``, see `expectkit.measure.histogram.tally_arrays`.
     progress : callable of (rows done, rows in all or None), optional
+    watch : Watch, optional
+        Sees each row while it is counted.
 
     Returns
     -------
@@ -112,14 +143,19 @@ def tally(
     """
     require_columns(source, columns.names())
     numeric = [columns.score] if columns.weight is None else [columns.score, columns.weight]
+    names = columns.names()
+    if watch is not None:
+        numeric, names = [*numeric, *watch.numeric], tuple(dict.fromkeys((*names, *watch.columns)))
     source = source.with_numbers(numeric)
-    counting = _Counting(source, columns, _placed(source, columns, stated), compare)
-    for batch in source.batches(columns.names()):
+    counting = _Counting(source, columns, _placed(source, columns, stated, watch), compare, watch)
+    for batch in source.batches(names):
         for piece in _pieces(batch):
             counting.add(piece)
         if progress is not None:
             progress(counting.n_rows, source.n_rows())
     counting.check(drop_missing)
+    if watch is not None:
+        watch.end()
     return counting.result()
 
 
@@ -130,13 +166,17 @@ def _pieces(batch: Batch) -> Iterator[Batch]:
         yield Batch(columns, batch.file, batch.first_row + start)
 
 
-def _placed(source: CaseSource, columns: CaseColumns, stated: Iterable[float]) -> NDArray[np.float64]:
+def _placed(
+    source: CaseSource, columns: CaseColumns, stated: Iterable[float], watch: Watch | None
+) -> NDArray[np.float64]:
     """Choose thresholds from a sample; what is wrong with the cases is left to the pass that knows the rows."""
     wanted = (columns.score, columns.label)
     sample = source.sample(wanted, _N_SAMPLED)
     try:
         negatives, positives = _scores_by_label(source, columns, Batch(_arrays(sample), source.name, 1))
         n_rows = source.n_rows()
+        if watch is not None:
+            watch.start(negatives, positives, n_rows)
         if positives.size < _FEWEST_POSITIVES and n_rows is not None and n_rows > sample.num_rows:
             positives = _all_positives(source, columns)
     except DataError:
@@ -172,9 +212,14 @@ class _Counting:
     """What one pass gathers."""
 
     def __init__(
-        self, source: CaseSource, columns: CaseColumns, thresholds: NDArray[np.float64], compare: Compare
+        self,
+        source: CaseSource,
+        columns: CaseColumns,
+        thresholds: NDArray[np.float64],
+        compare: Compare,
+        watch: Watch | None,
     ) -> None:
-        self._source, self._columns, self._compare = source, columns, compare
+        self._source, self._columns, self._compare, self._watch = source, columns, compare, watch
         self._thresholds = thresholds
         self._bins: dict[Any, Bins] = {}
         self._labels = LabelReader(columns.label, columns.positive)
@@ -204,6 +249,9 @@ class _Counting:
         keep = None
         if not (np.isfinite(low) and np.isfinite(high) and labels.max() != MISSING):
             keep = self._usable(scores, labels, batch)
+        if self._watch is not None:
+            known = labels if keep is None else np.where(keep, labels, np.uint8(MISSING))
+            self._watch.see(range(self.n_rows, self.n_rows + scores.size), batch, scores, known)
         self.n_rows += scores.size
         if keep is not None:
             self._add_left_out(batch, ~keep)

@@ -1,15 +1,16 @@
-"""What goes wrong at one threshold, gathered in one more pass over the cases in bounded memory.
+"""What goes wrong at one threshold, gathered in bounded memory.
 
-Of each class the pass keeps a bounded number of mistakes that may be shown, counts how many mistakes there are,
-and counts errors in cells of cases that have their conditions in common. The cells hold all cases of a class up to
-`MOST_SEARCHED`, beyond that an even sample of mistakes and others alike, which leaves the search for failure modes
-exact.
+Of each class a bounded number of mistakes is kept that may be shown, mistakes are counted, and errors are counted in
+cells of cases that have their conditions in common. The cells hold all cases of a class up to `MOST_SEARCHED`, beyond
+that an even sample of mistakes and others alike, which leaves the search for failure modes exact.
+
+All of it is gathered while the cases are tallied, where mistakes are few. With a threshold that a rule will choose
+from the counts, the rows that would be mistakes at any likely threshold are kept for it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -17,22 +18,32 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from expectkit.engine.columns import MISSING, LabelReader, Place, keyed, numbers, plain
+from expectkit.engine.columns import MISSING, LabelReader, Place, numbers, plain
 from expectkit.engine.described_column import DescribedColumn, Values
+from expectkit.engine.kept_rows import (
+    MOST_CANDIDATES,
+    ROW,
+    SCORE,
+    KeptRows,
+    Rows,
+    wanted_places,
+    widest_bounds,
+)
 from expectkit.engine.local import CaseColumns
-from expectkit.engine.second_look import FEW_ROWS, is_drawn, wanted_rows
+from expectkit.engine.second_look import FEW_ROWS, around, wanted_rows
 from expectkit.errors import DataError
-from expectkit.io.case_source import Batch, CaseSource, InputFile, require_columns
+from expectkit.io.arrow_values import places_of
+from expectkit.io.case_source import Batch, CaseSource, require_columns
 from expectkit.measure.bins import Compare
 from expectkit.measure.candidates import CandidatePool
-from expectkit.measure.conditions import (
-    ErrorCells,
-)
+from expectkit.measure.conditions import ErrorCells
 
 MOST_SEARCHED: Final = 400_000
 """Cases of one class that are searched for failure modes, an eighth of it where reading them takes long."""
 
 _MOST_USUAL: Final = 50_000
+_MOST_PENDING: Final = 250_000  # mistakes that wait for the pool
+_MOST_TEXTS: Final = 100_000  # of one column: more are not kept for mistakes that may never be any
 
 
 def pooled(column: str) -> str:
@@ -153,27 +164,23 @@ def find_mistakes(
         If a column does not exist or holds values that cannot be used.
     """
     watch = MistakeWatch(
-        source,
-        columns,
-        threshold,
-        compare=compare,
-        flagged_today=flagged_today,
-        few_rows=few_rows,
-        most_searched=most_searched,
+        source, columns, threshold, compare=compare, few_rows=few_rows, most_searched=most_searched
     )
-    watch.look(n_of_class)
-    return watch.result(n_of_class, as_shown)
+    return watch.result(threshold, n_of_class, flagged_today=flagged_today, as_shown=as_shown)
 
 
 class MistakeWatch:
-    """Gathers mistakes at a threshold, while the cases are tallied or in a look of its own.
+    """Gathers mistakes while the cases are tallied, or in a look of its own.
 
-    Hand `source` to `expectkit.engine.local.tally` in place of the source it was made from: each batch then passes
-    by here first. Without that, call `look`. Then ask for the `result`.
+    Give it to `expectkit.engine.local.tally`, then ask for the `result`; what the tally did not show it is read then.
 
     Parameters
     ----------
-    source, columns, threshold, compare, flagged_today, few_rows, most_searched
+    source : CaseSource
+    columns : MistakeColumns
+    threshold : float or None
+        Where it is known before the cases are tallied.
+    compare, few_rows, most_searched
         As in `find_mistakes`.
     """
 
@@ -181,111 +188,93 @@ class MistakeWatch:
         self,
         source: CaseSource,
         columns: MistakeColumns,
-        threshold: float,
+        threshold: float | None = None,
         *,
         compare: Compare = "float64",
-        flagged_today: Mapping[str, bool] | None = None,
         few_rows: int = FEW_ROWS,
         most_searched: int | None = None,
     ) -> None:
         require_columns(source, columns.names())
         self._columns, self._threshold, self._compare = columns, threshold, compare
         self._few_rows = few_rows
-        self._numeric = [columns.cases.score, *_numbers_as_text(source, columns)]
-        self._numeric += [name for name in (columns.cases.weight, columns.cost) if name is not None]
-        self._source = source.with_numbers(self._numeric)
+        optional = [name for name in (columns.cases.weight, columns.cost) if name is not None]
+        self.numeric = (columns.cases.score, *_numbers_as_text(source, columns), *optional)
+        self._source = source.with_numbers(self.numeric)
         is_small = (source.n_rows() or 0) <= few_rows
         self._most = most_searched or (MOST_SEARCHED if is_small else MOST_SEARCHED // 8)
-        self._flagged_today = flagged_today
-        self._looking = self._new_look()
+        self._gathered: _Gathered | None = None
         self.has_looked = False
 
-    def _new_look(self, shares: tuple[float, float] | None = None) -> _Looking:
-        return _Looking(
-            self._source,
-            self._columns,
-            self._threshold,
-            self._compare,
-            shares,
-            self._most,
-            LabelReader(self._columns.cases.label, self._columns.cases.positive),
-        )
-
     @property
-    def source(self) -> CaseSource:
-        """The cases; whoever reads all columns that the tally needs lets this watch see them."""
-        return _Watched(self._source, self)
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are looked at."""
+        return self._columns.names()
 
-    def seen(self, source: CaseSource, columns: Sequence[str]) -> Iterator[Batch]:
-        """Hand out batches of `source`, and look at each; a pass that is broken off does not count."""
-        self._looking, self.has_looked = self._new_look(), False
-        first = 0
-        for batch in source.batches(tuple(dict.fromkeys((*columns, *self._columns.names())))):
-            self._looking.add(range(first, first + batch.n_rows), batch)
-            first += batch.n_rows
-            yield batch
-        self.has_looked = True
+    def start(
+        self, negatives: NDArray[np.float64], positives: NDArray[np.float64], n_rows: int | None
+    ) -> None:
+        """Get ready to see all cases; the scores of a sample tell what to expect."""
+        n_sampled = max(negatives.size + positives.size, 1)
+        expected = [(n_rows or 0) * scores.size / n_sampled for scores in (negatives, positives)]
+        shares = [min(1.0, 1.5 * self._most / max(n, 1.0)) for n in expected]
+        self._gathered = self._new(shares, self._threshold, widest_bounds(negatives, positives, n_rows))
+        self.has_looked = False
 
-    def is_whole(self, columns: Sequence[str]) -> bool:
-        """Tell whether these are the columns of the tally."""
-        return set(columns) == set(self._columns.cases.names())
+    def see(self, rows: range, batch: Batch, scores: NDArray[Any], labels: NDArray[np.uint8]) -> None:
+        """Look at some rows."""
+        if self._gathered is not None:
+            self._gathered.add(rows, batch, scores, labels)
 
-    def look(self, n_of_class: tuple[int, int]) -> None:
+    def end(self) -> None:
+        """All cases were seen; a pass that is broken off before does not count."""
+        self.has_looked = self._gathered is not None
+
+    def _new(
+        self, shares: list[float], threshold: float | None, bounds: tuple[float, float] | None = None
+    ) -> _Gathered:
+        if threshold is not None:
+            bounds = around(
+                threshold
+            )  # float32 and float64 may disagree in between: that is decided at the end
+        kept = [KeptRows(label, (bounds or (-np.inf, np.inf))[label], shares[label]) for label in (0, 1)]
+        return _Gathered(self._source, self._columns, self._compare, threshold, kept, self._most)
+
+    def _look(self, threshold: float, n_of_class: tuple[int, int]) -> None:
         """Look at the mistakes, and at an even sample of all cases."""
-        shares = tuple(min(1.0, self._most / max(n, 1)) for n in n_of_class)
+        shares = [min(1.0, self._most / max(n, 1)) for n in n_of_class]
+        gathered = self._new(shares, threshold)
         cases = self._columns.cases
-        self._looking = self._new_look((shares[0], shares[1]))
+        label = LabelReader(cases.label, cases.positive)
         for rows, batch in wanted_rows(
             self._source,
-            self._columns.names(),
+            self.columns,
             LabelReader(cases.label, cases.positive),
             score_and_label=(cases.score, cases.label),
-            threshold=self._threshold,
+            threshold=threshold,
             shares=(shares[0], shares[1]),
             few_rows=self._few_rows,
         ):
-            self._looking.add(rows, batch)
-        self.has_looked = True
+            if len(rows) > 0:
+                scores = numbers(batch.columns[cases.score], Place(self._source, batch, cases.score))
+                labels = label.codes(batch.columns[cases.label], Place(self._source, batch, cases.label))
+                gathered.add(rows, batch, scores, np.where(np.isnan(scores), np.uint8(MISSING), labels))
+        self._gathered = gathered
 
     def result(
         self,
+        threshold: float,
         n_of_class: tuple[int, int],
-        as_shown: Callable[[str], str] = str,
+        *,
         flagged_today: Mapping[str, bool] | None = None,
+        as_shown: Callable[[str], str] = str,
     ) -> Mistakes:
-        """Return everything gathered; the other arguments are those of `find_mistakes`."""
-        return self._looking.result(n_of_class, as_shown, flagged_today or self._flagged_today)
-
-
-class _Watched:
-    """A source whose whole passes are seen by a `MistakeWatch`."""
-
-    def __init__(self, source: CaseSource, watch: MistakeWatch) -> None:
-        self._source, self._watch = source, watch
-        self.name = source.name
-
-    def column_names(self) -> tuple[str, ...]:
-        return self._source.column_names()
-
-    def n_rows(self) -> int | None:
-        return self._source.n_rows()
-
-    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        if self._watch.is_whole(columns):
-            return self._watch.seen(self._source, columns)
-        return self._source.batches(columns)
-
-    def sample(self, columns: Sequence[str], n: int) -> pa.Table:
-        return self._source.sample(columns, n)
-
-    def with_numbers(self, columns: Sequence[str]) -> CaseSource:
-        return _Watched(self._source.with_numbers(columns), self._watch)
-
-    def place(self, file: str, row: int) -> str:
-        return self._source.place(file, row)
-
-    def inputs(self) -> tuple[InputFile, ...]:
-        return self._source.inputs()
+        """Return what goes wrong at a threshold; the arguments are those of `find_mistakes`."""
+        if self._gathered is None or not self.has_looked or not self._gathered.covers(threshold):
+            self._look(threshold, n_of_class)
+        assert self._gathered is not None
+        found = self._gathered.result(threshold, n_of_class, as_shown, flagged_today)
+        self._gathered, self.has_looked = None, False
+        return found
 
 
 def _numbers_as_text(source: CaseSource, columns: MistakeColumns) -> list[str]:
@@ -312,231 +301,192 @@ def _is_number(text: str) -> bool:
     return "_" not in text
 
 
-class _Looking:
-    """What one look at the mistakes gathers."""
+class _Gathered:
+    """What one look gathers of both classes."""
 
     def __init__(
         self,
         source: CaseSource,
         columns: MistakeColumns,
-        threshold: float,
         compare: Compare,
-        shares: tuple[float, float] | None,
-        most: int,
-        label: LabelReader,
+        threshold: float | None,
+        kept: list[KeptRows],
+        most_searched: int,
     ) -> None:
-        self._source, self._columns, self._label = source, columns, label
-        self._threshold, self._compare = threshold, compare
-        self._shares = None if shares is None else list(shares)
-        self._most = most
-        self._rows: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
-        self._described = [
-            DescribedColumn(name, name in columns.cases.slices) for name in columns.described()
-        ]
+        self._source, self._columns, self._compare = source, columns, compare
+        self._threshold, self._kept, self._most = threshold, kept, most_searched
+        cases = columns.cases
+        self._described = [DescribedColumn(name, name in cases.slices) for name in columns.described()]
+        self._decision = None if cases.decision is None else DescribedColumn(cases.decision, as_texts=True)
         self._pools = [CandidatePool.of([], []), CandidatePool.of([], [])]
-        self._errors: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
-        self._weights: tuple[list[NDArray[Any]], list[NDArray[Any]]] = ([], [])
-        self._n_errors = [0, 0]
-        self._decided: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        self._n_by_decision = [np.zeros(1, np.int64), np.zeros(1, np.int64)]
 
-    def add(self, rows: NDArray[np.int64] | range, batch: Batch) -> None:
-        """Take in some rows."""
-        if len(rows) == 0:
-            return
-        scores, labels = self._scores(batch), self._labels(batch)
-        if self._shares is None:
-            self._shares = self._first_shares(labels)
-        usable = self._usable(scores, labels)
-        flagged = self._flagged(scores)
-        for of_class in (0, 1):
-            in_class = labels == of_class
-            if usable is not None:
-                in_class &= usable
-            wrong = in_class & (flagged if of_class == 0 else ~flagged)
-            share = self._shares[of_class]
-            drawn = in_class if share >= 1 else in_class & is_drawn(rows, share)
-            self._take(of_class, rows, batch, scores, wrong, drawn)
-            self._thin(of_class)
+    def covers(self, threshold: float) -> bool:
+        """Tell whether all mistakes at a threshold were kept."""
+        low, high = around(threshold)
+        return self._threshold == threshold or (
+            self._threshold is None and self._kept[0].bound <= low and high <= self._kept[1].bound
+        )
 
-    def _first_shares(self, labels: NDArray[np.uint8]) -> list[float]:
-        """Choose from the first batch how much of each class to draw: about twice what is needed."""
-        n_rows = self._source.n_rows()
-        if n_rows is None:
-            return [1.0, 1.0]
-        expected = [np.mean(labels == of_class) * n_rows for of_class in (0, 1)]
-        return [min(1.0, 2 * self._most / max(float(n), 1.0)) for n in expected]
-
-    def _thin(self, of_class: int) -> None:
-        """Draw only half of a class from here on, and of what was drawn, when it turns out to be too much."""
-        shares = self._shares or [1.0, 1.0]
-        while sum(part.size for part in self._rows[of_class]) > 4 * self._most:
-            shares[of_class] /= 2
-            self._keep(of_class, shares[of_class])
-
-    def _keep(self, of_class: int, share: float) -> None:
-        """Keep of what was drawn of a class only a smaller share."""
-        if not self._rows[of_class]:
-            return
-        kept = is_drawn(np.concatenate(self._rows[of_class]), share)
-        lists = [self._rows, self._errors, self._weights, *(column.kept for column in self._described)]
-        for one in lists:
-            if one[of_class]:
-                one[of_class][:] = [np.concatenate(one[of_class])[kept]]
-
-    @staticmethod
-    def _usable(scores: NDArray[Any], labels: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-        """Return which rows have a score and a label; None when all have."""
-        if labels.max() != MISSING and not np.isnan(scores.min()):
-            return None
-        return np.asarray(~np.isnan(scores) & (labels != MISSING))
-
-    def _place(self, batch: Batch, column: str) -> Place:
-        return Place(self._source, batch, column)
-
-    def _scores(self, batch: Batch) -> NDArray[Any]:
-        name = self._columns.cases.score
-        return numbers(batch.columns[name], self._place(batch, name))
-
-    def _labels(self, batch: Batch) -> NDArray[np.uint8]:
-        name = self._columns.cases.label
-        return self._label.codes(batch.columns[name], self._place(batch, name))
-
-    def _flagged(self, scores: NDArray[Any]) -> NDArray[np.bool_]:
-        if scores.dtype != np.float32 and self._compare == "float64":
-            return np.asarray(scores.astype(np.float64, copy=False) >= self._threshold)
-        nearest = np.float32(self._threshold)
-        if self._compare == "float64" and float(nearest) < self._threshold:
-            nearest = np.nextafter(nearest, np.float32(np.inf))  # the smallest float32 that is flagged
-        return np.asarray(scores.astype(np.float32, copy=False) >= nearest)
-
-    def _take(
+    def add(
         self,
-        of_class: int,
         rows: NDArray[np.int64] | range,
         batch: Batch,
         scores: NDArray[Any],
-        wrong: NDArray[np.bool_],
-        drawn: NDArray[np.bool_],
+        labels: NDArray[np.uint8],
     ) -> None:
-        """Read the described columns where they are needed, fill the pool and keep what is searched."""
-        places = np.flatnonzero(wrong | drawn)
+        """Look at some rows, and keep those that are wanted."""
+        of_class = wanted_places(self._kept, rows, scores, labels)
+        places = np.concatenate(of_class)
         if places.size == 0:
             return
-        picked = pa.array(places)
-        read = {
-            column.name: column.read(batch.columns[column.name].take(picked), self._place(batch, column.name))
-            for column in self._described
-        }
-        here = np.flatnonzero(wrong[places])
-        at = places + rows.start if isinstance(rows, range) else rows[places]
-        self._pool(of_class, at[here], batch, scores, places[here], read, here)
-        searched = np.flatnonzero(drawn[places])
-        weight = self._weight(batch, places)
-        if weight is not None:
-            searched = searched[weight[searched] > 0]
-            self._weights[of_class].append(weight[searched])
-        self._rows[of_class].append(at[searched])
-        self._errors[of_class].append(wrong[places[searched]])
-        for column in self._described:
-            column.kept[of_class].append(read[column.name][searched])
+        taken = self._taken(rows, batch, scores, places)
+        n_negatives = of_class[0].size
+        for kept, part in zip(self._kept, (slice(n_negatives), slice(n_negatives, None)), strict=True):
+            if of_class[kept.label].size:
+                kept.add({name: values[part] for name, values in taken.items()})
+                self._bound_memory(kept)
 
-    def _pool(
+    def _taken(
         self,
-        of_class: int,
-        rows: NDArray[np.int64],
+        rows: NDArray[np.int64] | range,
         batch: Batch,
         scores: NDArray[Any],
         places: NDArray[np.intp],
-        read: Mapping[str, NDArray[Any]],
-        here: NDArray[np.intp],
-    ) -> None:
-        if rows.size == 0:
+    ) -> Rows:
+        """Read all that is kept of some rows."""
+        picked = places_of(places)
+
+        def column(name: str) -> Any:
+            return batch.columns[name].take(picked)
+
+        taken: Rows = {
+            ROW: places + rows.start if isinstance(rows, range) else rows[places],
+            SCORE: scores[places],
+        }
+        for kind, name in (("weight", self._columns.cases.weight), ("cost", self._columns.cost)):
+            if name is not None:
+                taken[kind] = numbers(column(name), Place(self._source, batch, name)).astype(np.float64)
+        if self._decision is not None:
+            name = self._decision.name
+            taken["decision"] = self._decision.read(column(name), Place(self._source, batch, name))
+        for described in self._described:
+            place = Place(self._source, batch, described.name)
+            taken[pooled(described.name)] = described.read(column(described.name), place)
+        return taken
+
+    def _bound_memory(self, kept: KeptRows) -> None:
+        kept.draw_at_most(4 * self._most)
+        if self._threshold is not None:
+            if kept.n_candidates > _MOST_PENDING:
+                self._pool(kept, self._threshold)
+                kept.settle()
             return
-        score = scores[places].astype(np.float64)
-        values: dict[str, NDArray[Any]] = {"score": score}
-        values["decision"] = self._decisions(of_class, batch, places)
-        values |= {pooled(column.name): column.values(read[column.name][here]) for column in self._described}
-        self._pools[of_class] = self._pools[of_class].add(
-            rows, np.abs(score - self._threshold), self._costs(batch, places), values
+        while kept.n_candidates > MOST_CANDIDATES:
+            kept.tighten()
+        if any(len(column.texts) > _MOST_TEXTS for column in self._described):
+            kept.give_up()
+
+    def _flagged(self, scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
+        if scores.dtype != np.float32 and self._compare == "float64":
+            return np.asarray(scores.astype(np.float64, copy=False) >= threshold)
+        nearest = np.float32(threshold)
+        if self._compare == "float64" and float(nearest) < threshold:
+            nearest = np.nextafter(nearest, np.float32(np.inf))  # the smallest float32 that is flagged
+        return np.asarray(scores.astype(np.float32, copy=False) >= nearest)
+
+    def _is_wrong(self, kept: KeptRows, scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
+        flagged = self._flagged(scores, threshold)
+        return flagged if kept.label == 0 else ~flagged
+
+    def _pool(self, kept: KeptRows, threshold: float) -> None:
+        """Put the mistakes that were kept into the pool of their class, and count today's decisions on them."""
+        mistakes = kept.candidates(lambda scores: self._is_wrong(kept, scores, threshold))
+        if not mistakes:
+            return
+        score = mistakes[SCORE].astype(np.float64)
+        columns = {SCORE: score, "decision": mistakes.get("decision", np.zeros(score.size, np.int32))}
+        columns |= {pooled(column.name): mistakes[pooled(column.name)] for column in self._described}
+        self._pools[kept.label] = self._pools[kept.label].add(
+            mistakes[ROW], np.abs(score - threshold), mistakes.get("cost"), columns
         )
-        self._n_errors[of_class] += rows.size
-
-    def _costs(self, batch: Batch, places: NDArray[np.intp]) -> NDArray[np.float64] | None:
-        name = self._columns.cost
-        if name is None:
-            return None
-        taken = batch.columns[name].take(pa.array(places))
-        return numbers(taken, self._place(batch, name)).astype(np.float64)
-
-    def _decisions(self, of_class: int, batch: Batch, places: NDArray[np.intp]) -> NDArray[np.object_]:
-        """Return today's decisions on some mistakes as they stand in the file, and count them."""
-        name = self._columns.cases.decision
-        if name is None:
-            return np.full(places.size, "", dtype=object)
-        index, keys = keyed(batch.columns[name].take(pa.array(places)))
-        texts = [keys[i] for i in index.tolist()]
-        self._decided[of_class].update(texts)
-        return np.array(texts, dtype=object)
-
-    def _weight(self, batch: Batch, places: NDArray[np.intp]) -> NDArray[np.float64] | None:
-        name = self._columns.cases.weight
-        if name is None:
-            return None
-        taken = batch.columns[name].take(pa.array(places))
-        return numbers(taken, self._place(batch, name)).astype(np.float64)
+        counts = np.bincount(columns["decision"], minlength=self._n_by_decision[kept.label].size)
+        counts[: self._n_by_decision[kept.label].size] += self._n_by_decision[kept.label]
+        self._n_by_decision[kept.label] = counts
 
     def result(
         self,
+        threshold: float,
         n_of_class: tuple[int, int],
         as_shown: Callable[[str], str],
         flagged_today: Mapping[str, bool] | None,
     ) -> Mistakes:
         """Return everything gathered."""
-        for label in (0, 1):
-            share = min(1.0, self._most / max(n_of_class[label], 1), (self._shares or [1.0, 1.0])[label])
-            self._keep(label, share)
-        usual = {column.name: column.values(column.of_class(0)[:_MOST_USUAL]) for column in self._described}
-        classes = [self._of_class(label, n_of_class[label], as_shown, flagged_today) for label in (0, 1)]
+        usual: dict[str, Values] = {}
+        classes = []
+        for kept, n_cases in zip(self._kept, n_of_class, strict=True):
+            self._pool(kept, threshold)
+            drawn = kept.drawn(min(1.0, self._most / max(n_cases, 1)))
+            if "weight" in drawn:
+                drawn = {name: values[drawn["weight"] > 0] for name, values in drawn.items()}
+            classes.append(self._of_class(kept, drawn, threshold, n_cases, as_shown, flagged_today))
+            if kept.label == 0:
+                usual = {
+                    column.name: column.values(drawn.get(pooled(column.name), np.empty(0))[:_MOST_USUAL])
+                    for column in self._described
+                }
         return Mistakes(classes[1], classes[0], usual)
 
     def _of_class(
         self,
-        label: int,
+        kept: KeptRows,
+        drawn: Rows,
+        threshold: float,
         n_cases: int,
         as_shown: Callable[[str], str],
         flagged_today: Mapping[str, bool] | None,
     ) -> ClassMistakes:
-        errors = np.concatenate(self._errors[label]) if self._errors[label] else np.empty(0, np.bool_)
-        found = []
-        if errors.any():
-            found = [one for column in self._described for one in column.encoded(label, as_shown)]
-        weights = np.concatenate(self._weights[label]) if self._weights[label] else None
-        if self._n_errors[label] > n_cases:
+        pool = self._pools[kept.label]
+        if pool.n_seen > n_cases:
             raise DataError(
                 f"{self._source.name} changed while it was read: it holds more cases than were counted. Read it again."
             )
+        errors = self._is_wrong(kept, drawn.get(SCORE, np.empty(0)), threshold)
+        found = []
+        if errors.any():
+            found = [
+                one
+                for column in self._described
+                for one in column.encoded(drawn[pooled(column.name)], as_shown)
+            ]
         return ClassMistakes(
-            pool=_with_decisions(self._pools[label], flagged_today),
-            cells=ErrorCells.from_rows(found, errors, weights),
+            pool=self._readable(pool, flagged_today),
+            cells=ErrorCells.from_rows(found, errors, drawn.get("weight")),
             n_cases=n_cases,
-            n_errors=self._n_errors[label],
+            n_errors=pool.n_seen,
             n_searched=int(errors.size),
-            n_wrong_today=self._n_wrong_today(label, flagged_today),
+            n_wrong_today=self._n_wrong_today(kept.label, flagged_today),
         )
 
+    def _readable(self, pool: CandidatePool, flagged_today: Mapping[str, bool] | None) -> CandidatePool:
+        """Return a pool with texts, and with decisions as numbers: 1 flagged, 0 not, nan unknown."""
+        if pool.n_seen == 0:
+            return pool
+        columns = dict(pool.columns)
+        for column in self._described:
+            columns[pooled(column.name)] = column.values(columns[pooled(column.name)])
+        meant = self._meant(flagged_today)
+        columns["decision"] = meant[columns["decision"]]
+        return replace(pool, columns=columns)
+
+    def _meant(self, flagged_today: Mapping[str, bool] | None) -> NDArray[np.float64]:
+        """Return for each decision seen whether it means flagged: 1, 0, or nan where it is missing or not known."""
+        texts = [""] if self._decision is None else self._decision.texts
+        known = flagged_today or {}
+        return np.array([float(known.get(text, False)) if text and known else np.nan for text in texts])
+
     def _n_wrong_today(self, label: int, flagged_today: Mapping[str, bool] | None) -> int | None:
-        if self._columns.cases.decision is None or flagged_today is None:
+        if self._decision is None or flagged_today is None:
             return None
-        wrong = label == 0
-        counts = self._decided[label].items()
-        return sum(n for text, n in counts if text and flagged_today.get(text, False) == wrong)
-
-
-def _with_decisions(pool: CandidatePool, flagged_today: Mapping[str, bool] | None) -> CandidatePool:
-    """Return a pool whose decisions are numbers: 1 flagged, 0 not, nan unknown."""
-    if pool.n_seen == 0:
-        return pool
-    known = flagged_today or {}
-    texts = pool.columns["decision"].tolist()
-    meant = [float(known.get(text, False)) if text and known else np.nan for text in texts]
-    return replace(pool, columns={**pool.columns, "decision": np.array(meant)})
+        counts = self._n_by_decision[label]
+        return int(counts[self._meant(flagged_today)[: counts.size] == float(label == 0)].sum())

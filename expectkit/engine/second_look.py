@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from expectkit.engine.columns import LabelReader, Place, plain
+from expectkit.io.arrow_values import places_of
 from expectkit.io.case_source import ROWS_PER_BATCH, Batch, CaseSource
 from expectkit.io.parquet_source import ParquetSource
 from expectkit.measure.histogram import IntArray
@@ -153,7 +154,7 @@ def pick_rows(
     for batch in source.batches(columns):
         inside = wanted[(wanted >= first) & (wanted < first + batch.n_rows)]
         if inside.size:
-            places = pa.array(inside - first)
+            places = places_of(inside - first)
             taken = {name: plain(batch.columns[name].take(places)) for name in columns}
             found |= _by_row(inside, Batch(taken, batch.file, 1), columns)
         first += batch.n_rows
@@ -191,14 +192,15 @@ def _filtered(
     spread = f"(((row & {_PERIOD - 1}) * {_SPREAD}) & {_SPAN - 1})"
     drawn = [f"{spread} < {int(share * _SPAN)}" for share in shares]
     # near the threshold float32 and float64 may disagree: the caller decides there
-    low, high = _around(threshold)
+    low, high = around(threshold)
     flagged, passed = f"{score} >= {low!r}::FLOAT", f"{score} <= {high!r}::FLOAT"
     of_positives = is_positive if shares[1] == 1 else f"({is_positive} AND ({passed} OR {drawn[1]}))"
     of_all = "true" if shares[0] == 1 else drawn[0]
     yield from _selected(source, columns, f"{of_positives} OR {flagged} OR {of_all}")
 
 
-def _around(threshold: float) -> tuple[float, float]:
+def around(threshold: float) -> tuple[float, float]:
+    """Return float32 numbers below and above a threshold: beyond them float32 and float64 agree on what is flagged."""
     single = np.float32(threshold)
     below, above = np.nextafter(single, np.float32(-np.inf)), np.nextafter(single, np.float32(np.inf))
     return float(below), float(above)

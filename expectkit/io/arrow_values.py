@@ -54,8 +54,19 @@ def every(step: int, n_rows: int, seen: int = 0) -> pa.Array:
     >>> every(3, 5, seen=4).to_pylist()
     [2]
     """
-    places = np.arange(-seen % step, n_rows, step, dtype=np.int64)
-    return pa.Array.from_buffers(pa.int64(), places.size, [None, pa.py_buffer(places)])
+    return places_of(np.arange(-seen % step, n_rows, step))
+
+
+def places_of(places: NDArray[np.integer]) -> pa.Array:
+    """Return places in an array as Arrow's `take` wants them.
+
+    Examples
+    --------
+    >>> pa.chunked_array([[5, 6, 7]]).take(places_of(np.array([2, 0]))).to_pylist()
+    [7, 5]
+    """
+    numbers = np.ascontiguousarray(places, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), numbers.size, [None, pa.py_buffer(numbers)])
 
 
 def _letter(kind: Any) -> str:

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectkit.errors import DataError
+from expectkit.io.arrow_values import every
 from expectkit.io.case_source import Batch, InputFile, file_input, require_columns, require_same_columns
 from expectkit.io.csv_layout import (
     CsvLayout,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _ROWS_PER_BATCH: Final = 1 << 17
-_MISSING_WORDS: Final = pa.array(["", "na", "n/a", "nan", "null", "none"])
+_MISSING_WORDS: Final = ("", "na", "n/a", "nan", "null", "none")
 _NO_NETWORK: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -129,7 +129,7 @@ class CsvSource:
         n_kept = 0
         for batch in self.batches(columns):
             rows = pa.RecordBatch.from_pydict(dict(batch.columns))
-            picked = rows if step == 1 else rows.take(pa.array(np.arange(-seen % step, len(rows), step)))
+            picked = rows if step == 1 else rows.take(every(step, len(rows), seen))
             seen += len(rows)
             kept.append(picked)
             n_kept += len(picked)
@@ -212,14 +212,14 @@ def _scan(
 
 
 def _every_second(table: pa.Table) -> pa.RecordBatch:
-    picked = table.take(pa.array(np.arange(0, len(table), 2))).combine_chunks()
+    picked = table.take(every(2, table.num_rows)).combine_chunks()
     return picked.to_batches()[0]
 
 
 def _numbers_with_gaps(layout: CsvLayout, name: str, texts: pa.Array) -> pa.Array:
     """Make numbers of texts that may carry spaces or a word for "missing"."""
     trimmed = pc.utf8_trim_whitespace(texts)
-    is_gap = pc.is_in(pc.utf8_lower(trimmed), value_set=_MISSING_WORDS)
+    is_gap = pc.is_in(pc.utf8_lower(trimmed), value_set=pa.array(_MISSING_WORDS))
     trimmed = pc.if_else(is_gap, pa.scalar(None, trimmed.type), trimmed)
     try:
         return pc.cast(trimmed, pa.float64())

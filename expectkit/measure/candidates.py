@@ -161,8 +161,14 @@ class CandidatePool:
 
 def _first(number: int, *keys: NDArray[Any]) -> NDArray[np.bool_]:
     """Mark the first `number` in the order of `keys`, the most important key first."""
-    marked = np.zeros(keys[0].size, dtype=np.bool_)
-    marked[np.lexsort(keys[::-1])[:number]] = True
+    if number >= keys[0].size:
+        return np.ones(keys[0].size, dtype=np.bool_)
+    last = np.partition(keys[0], number)[number]
+    marked = np.asarray(keys[0] < last)
+    tied = np.flatnonzero(keys[0] == last)
+    others = tuple(key[tied] for key in keys[1:])
+    in_order = np.lexsort(others[::-1]) if others else np.arange(tied.size)
+    marked[tied[in_order[: number - np.count_nonzero(marked)]]] = True
     return marked
 
 

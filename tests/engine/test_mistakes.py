@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from expectkit.engine.local import CaseColumns, tally
 from expectkit.engine.mistakes import MistakeColumns, Mistakes, MistakeWatch, find_mistakes, pooled
 from expectkit.engine.second_look import is_drawn, pick_rows
 from expectkit.errors import DataError
-from expectkit.io.case_source import CaseSource
+from expectkit.io.case_source import Batch, CaseSource
 from expectkit.io.open_cases import open_cases
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,30 +107,97 @@ def test_every_source_and_both_readers_of_parquet_give_the_same(tmp_path: Path) 
     assert 450 <= sampled.flagged_negatives.n_searched <= 550
 
 
-def test_mistakes_seen_while_the_cases_are_tallied_are_those_of_a_second_look(tmp_path: Path) -> None:
+def seen_in_the_tally(
+    source: CaseSource, known: float | None, threshold: float, **options: object
+) -> tuple[Mistakes, bool]:
+    """Return what a watch gathered during the tally, and whether it had to look once more."""
+    watch = MistakeWatch(source, COLUMNS, known, **options)
+    counted = tally(source, COLUMNS.cases, stated=(threshold,), watch=watch)
+    looks: list[str] = []
+    read_again = source.batches
+
+    def batches(columns: Sequence[str]) -> Iterator[Batch]:
+        looks.append("again")
+        return read_again(columns)
+
+    source.batches = batches  # type: ignore[method-assign]
+    sizes = (counted.total.n_negatives, counted.total.n_positives)
+    return watch.result(threshold, sizes, flagged_today=TODAY), bool(looks)
+
+
+@pytest.mark.parametrize("known", [0.5, None])
+def test_mistakes_seen_while_the_cases_are_tallied_are_those_of_a_second_look(
+    known: float | None, tmp_path: Path
+) -> None:
     table = frame()
     table.to_parquet(tmp_path / "cases.parquet", row_group_size=700)
     table.to_csv(tmp_path / "cases.csv", index=False)
-    for source in (
-        open_cases(table),
-        open_cases(tmp_path / "cases.parquet"),
-        open_cases(tmp_path / "cases.csv"),
+    for open_one in (
+        lambda: open_cases(table),
+        lambda: open_cases(tmp_path / "cases.parquet"),
+        lambda: open_cases(tmp_path / "cases.csv"),
     ):
-        watch = MistakeWatch(source, COLUMNS, 0.5)
-        assert not watch.has_looked
-        counted = tally(watch.source, COLUMNS.cases, stated=(0.5,))
-        assert watch.has_looked
-        sizes = (counted.total.n_negatives, counted.total.n_positives)
-        same(look(source, table), watch.result(sizes, flagged_today=TODAY))
-        plain = tally(source, COLUMNS.cases, stated=(0.5,))
-        assert counted.total.counts.tolist() == plain.total.counts.tolist()
+        found, _ = seen_in_the_tally(open_one(), known, 0.5)
+        same(look(open_one(), table), found)
+
+
+def test_a_watch_does_not_change_what_is_counted() -> None:
+    table = frame()
+    table.loc[:9, "score"] = np.nan
+    source = open_cases(table)
+    watched = tally(source, COLUMNS.cases, drop_missing=True, watch=MistakeWatch(source, COLUMNS))
+    plain = tally(source, COLUMNS.cases, drop_missing=True)
+    assert watched.total.counts.tolist() == plain.total.counts.tolist()
+    assert watched.rows == plain.rows
+
+
+@pytest.mark.parametrize("threshold", [0.02, 0.3, 0.5, 0.7, 0.98])
+def test_a_threshold_chosen_afterwards_shows_the_same_mistakes(
+    threshold: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("expectkit.engine.kept_rows._SURELY_FEW", 1)
+    table = frame(8_000)
+    found, looked_again = seen_in_the_tally(open_cases(table), None, threshold, most_searched=100)
+    same(look(open_cases(table), table, threshold, most_searched=100), found)
+    wrong_negatives = ((table.label == "good") & (table.score >= threshold)).mean()
+    wrong_positives = ((table.label == "bad") & (table.score < threshold)).mean()
+    if max(wrong_negatives, wrong_positives) > 0.055:  # more than a twentieth: not kept for
+        assert looked_again
+    if max(wrong_negatives, wrong_positives) < 0.045:
+        assert not looked_again
+
+
+@pytest.mark.parametrize("limit", ["_MOST_PENDING", "MOST_CANDIDATES", "_MOST_TEXTS"])
+@pytest.mark.parametrize("known", [0.5, None])
+def test_limits_of_memory_change_no_result(
+    limit: str, known: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = frame(8_000)
+    expected = look(open_cases(table), table, most_searched=100)
+    monkeypatch.setattr(f"expectkit.engine.mistakes.{limit}", 3)
+    monkeypatch.setattr("expectkit.engine.local._ROWS_AT_ONCE", 500)
+    found, looked_again = seen_in_the_tally(open_cases(table), known, 0.5, most_searched=100)
+    same(expected, found)
+    if known is None:
+        assert looked_again == (limit != "_MOST_PENDING")
+
+
+def test_a_pass_that_is_broken_off_is_not_used() -> None:
+    table = frame(1_000)
+    source = open_cases(table)
+    watch = MistakeWatch(source, COLUMNS, 0.5)
+    with pytest.raises(DataError, match="missing"):
+        tally(open_cases(table.assign(score=[np.nan, *table.score[1:]])), COLUMNS.cases, watch=watch)
+    assert not watch.has_looked
+    n_bad = int((table.label == "bad").sum())
+    same(look(source, table), watch.result(0.5, (len(table) - n_bad, n_bad), flagged_today=TODAY))
 
 
 def test_a_watch_keeps_a_bounded_even_sample_whatever_comes_first() -> None:
     table = frame(20_000).sort_values("label", ascending=False)
     watch = MistakeWatch(open_cases(table), COLUMNS, 0.5, most_searched=400)
-    counted = tally(watch.source, COLUMNS.cases, stated=(0.5,))
-    found = watch.result((counted.total.n_negatives, counted.total.n_positives))
+    counted = tally(open_cases(table), COLUMNS.cases, stated=(0.5,), watch=watch)
+    found = watch.result(0.5, (counted.total.n_negatives, counted.total.n_positives))
     assert 350 <= found.missed_positives.n_searched <= 450
     assert 350 <= found.flagged_negatives.n_searched <= 450
     assert found.flagged_negatives.n_errors == ((table.label == "good") & (table.score >= 0.5)).sum()
@@ -247,9 +315,9 @@ pa.default_memory_pool().release_unused()
 source = open_cases(path)
 cases = CaseColumns("score", "label", time="day", slices=("channel", "country"))
 watch = MistakeWatch(source, MistakeColumns(cases, ("amount",)), 0.9)
-counted = tally(watch.source, cases, stated=(0.9,))
+counted = tally(source, cases, stated=(0.9,), watch=watch)
 sizes = counted.total.n_negatives, counted.total.n_positives
-seen = watch.result(sizes)
+seen = watch.result(0.9, sizes)
 found = find_mistakes(source, MistakeColumns(cases, ("amount",)), 0.9, n_of_class=sizes)
 assert seen.missed_positives.pool.rows.tolist() == found.missed_positives.pool.rows.tolist()
 rows = [*found.missed_positives.pool.rows[:15].tolist(), *found.flagged_negatives.pool.rows[:15].tolist()]

@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.bench_tally import PIECE, PLAIN, SLICED, cases, interleaved, peak_kilobytes
 from expectkit.engine.local import CaseColumns, tally
-from expectkit.engine.mistakes import MistakeColumns, Mistakes, MistakeWatch
+from expectkit.engine.mistake_watch import MistakeWatch
+from expectkit.engine.mistakes import MistakeColumns, Mistakes
 from expectkit.io.open_cases import open_cases
 
 THRESHOLD = 0.5

@@ -18,7 +18,8 @@ from expectkit.briefing.record import Warned
 from expectkit.briefing.redaction import Redactor
 from expectkit.briefing.vocabulary import Words, sentence_case
 from expectkit.briefing.wording import number_text
-from expectkit.engine.mistakes import ClassMistakes, MistakeColumns, Mistakes, MistakeWatch, pooled
+from expectkit.engine.mistake_watch import MistakeWatch
+from expectkit.engine.mistakes import ClassMistakes, MistakeColumns, Mistakes, pooled
 from expectkit.engine.second_look import pick_rows
 from expectkit.errors import DataError
 from expectkit.io.case_source import CaseSource, require_columns

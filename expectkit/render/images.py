@@ -7,9 +7,11 @@ refused.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -78,7 +80,7 @@ def thumbnail(
     if source is None or (isinstance(source, str | bytes) and not source):
         raise DataError("no picture is given")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _truncated_is_broken():
             warnings.simplefilter("ignore")  # Pillow's own warnings about size and broken metadata
             if hasattr(source, "__array__") or isinstance(source, list):
                 return _encoded(_from_pixels(source, most_pixels), size)
@@ -92,6 +94,19 @@ def thumbnail(
         raise DataError(f"it has more than {most_pixels:,} pixels") from None
     except Exception:  # a decoder may raise anything on a broken file
         raise DataError("it cannot be read as PNG, JPEG, GIF, WebP, BMP or TIFF") from None
+
+
+@contextlib.contextmanager
+def _truncated_is_broken() -> Iterator[None]:
+    """Have Pillow refuse files that end early, whatever other libraries told it (WeasyPrint says otherwise)."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _check_size(size: tuple[int, int], most_pixels: int) -> None:

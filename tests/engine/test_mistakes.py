@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from expectkit.engine.local import CaseColumns, tally
-from expectkit.engine.mistakes import MistakeColumns, Mistakes, MistakeWatch, find_mistakes, pooled
+from expectkit.engine.mistake_watch import MistakeWatch, find_mistakes
+from expectkit.engine.mistakes import MistakeColumns, Mistakes, pooled
 from expectkit.engine.second_look import is_drawn, pick_rows
 from expectkit.errors import DataError
 from expectkit.io.case_source import Batch, CaseSource
@@ -293,7 +294,8 @@ _TEN_MILLION = """
 import resource, sys, time
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 from expectkit.engine.local import CaseColumns, tally
-from expectkit.engine.mistakes import MistakeColumns, MistakeWatch, find_mistakes
+from expectkit.engine.mistake_watch import MistakeWatch, find_mistakes
+from expectkit.engine.mistakes import MistakeColumns
 from expectkit.engine.second_look import pick_rows
 from expectkit.io.open_cases import open_cases
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from expectkit.errors import DataError
 from expectkit.render.images import Thumbnail, thumbnail
@@ -95,9 +95,12 @@ def test_what_is_no_picture_is_refused_without_a_crash(data: bytes) -> None:
         thumbnail(data)
 
 
-def test_a_truncated_picture_is_refused() -> None:
+@pytest.mark.parametrize("told_by_others", [False, True])
+def test_a_truncated_picture_is_refused(told_by_others: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", told_by_others)  # importing WeasyPrint sets it
     with pytest.raises(DataError, match="cannot be read"):
         thumbnail(saved(picture(), "JPEG")[:3000])
+    assert told_by_others == ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def bomb(side: int) -> bytes:

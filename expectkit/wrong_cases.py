@@ -91,18 +91,9 @@ def look_at_mistakes(
         If a column that is named does not exist or cannot be used.
     """
     redactor, known = redactor_of(config), known_columns(config)
-    groups = {
-        column: _rates_by_group(column, counted.by_column[column], threshold, redactor)
-        for column in case_columns(config).slices
-    }
-    evidence = FailureEvidence(
-        groups=groups,
-        sensitive=frozenset(config.cases.sensitive),
-        known=known,
-        has_clusters=counted.clusters is not None,
-    )
+    sensitive, has_clusters = frozenset(config.cases.sensitive), counted.clusters is not None
     if not _has_something_to_show(config, images):
-        return evidence, ()
+        return FailureEvidence(sensitive=sensitive, known=known, has_clusters=has_clusters), ()
     if watch is None:
         watch = MistakeWatch(source, _columns(config), compare=config.cases.compare or "float64")
     mistakes = watch.result(
@@ -111,6 +102,10 @@ def look_at_mistakes(
         flagged_today=_flagged_today(config, counted),
         as_shown=lambda text: redactor.text(text).text,
     )
+    groups = {
+        column: _rates_by_group(column, counted.by_column[column], threshold, redactor, mistakes)
+        for column in case_columns(config).slices
+    }
     searches = {kind: _searched(getattr(mistakes, kind), case_columns(config).slices, rng) for kind in _KINDS}
     searches = {kind: one for kind, one in searches.items() if one.search.n_slices > 0 and one.n_errors > 0}
     galleries: tuple[GalleryRecord, ...] = ()
@@ -118,12 +113,8 @@ def look_at_mistakes(
     if config.briefing.examples is not False:
         modes = {kind: [mode.conditions for mode in one.search.modes] for kind, one in searches.items()}
         galleries, warnings = _galleries(config, source, mistakes, modes, redactor, known, images)
-    return (
-        FailureEvidence(
-            searches, galleries, groups, evidence.sensitive, known, has_clusters=evidence.has_clusters
-        ),
-        warnings,
-    )
+    found = FailureEvidence(searches, galleries, groups, sensitive, known, has_clusters=has_clusters)
+    return found, warnings
 
 
 def watched(config: Config, source: CaseSource, images: Sequence[object] | None) -> MistakeWatch | None:
@@ -220,11 +211,22 @@ def _with_what_it_implies(mode: FailureMode, cells: ErrorCells, slices: Sequence
 
 
 def _rates_by_group(
-    column: str, counted: GroupedHistogram, threshold: float, redactor: Redactor
+    column: str, counted: GroupedHistogram, threshold: float, redactor: Redactor, mistakes: Mistakes
 ) -> dict[RateKind, SliceRates]:
     shown = _with_shown_keys(counted, redactor)
-    kinds: tuple[RateKind, ...] = ("false_negative_rate", "false_positive_rate", "selection_rate")
-    return {kind: slice_rates(column, shown, threshold, kind=kind, pool_small=False) for kind in kinds}
+    positives = mistakes.missed_positives.worth.get(column, {})
+    negatives = mistakes.flagged_negatives.worth.get(column, {})
+    worth: dict[RateKind, Mapping[str, float]] = {
+        "false_negative_rate": positives,
+        "false_positive_rate": negatives,
+        "selection_rate": {
+            key: min(positives.get(key, 1.0), negatives.get(key, 1.0)) for key in {*positives, *negatives}
+        },
+    }
+    return {
+        kind: slice_rates(column, shown, threshold, kind=kind, pool_small=False, worth=of_kind)
+        for kind, of_kind in worth.items()
+    }
 
 
 def _with_shown_keys(counted: GroupedHistogram, redactor: Redactor) -> GroupedHistogram:

@@ -240,8 +240,8 @@ def _sampled(words: Words, kind: ErrorKind, one: SearchedMistakes) -> Statement:
 
 def _related(words: Words) -> Statement:
     text = (
-        f"{sentence_case(words.case.plural)} that belong together can put a group on this list by chance more often "
-        "than stated: the search takes each as a case of its own."
+        f"{sentence_case(words.case.plural)} that belong together are taken together: many mistakes on those that "
+        "belong to one another hardly count for more than one mistake alone."
     )
     return Statement("failure.related", text, {})
 

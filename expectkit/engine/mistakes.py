@@ -8,7 +8,7 @@ that an even sample of mistakes and others alike, which leaves the search for fa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +31,7 @@ from expectkit.io.arrow_values import places_of
 from expectkit.io.case_source import Batch, CaseSource
 from expectkit.measure.bins import Compare
 from expectkit.measure.candidates import CandidatePool
+from expectkit.measure.cluster_design import worth_by_group
 from expectkit.measure.conditions import ErrorCells
 
 MOST_SEARCHED: Final = 400_000
@@ -53,7 +54,7 @@ class MistakeColumns:
     Parameters
     ----------
     cases : CaseColumns
-        Score, label, weight and today's decision; its slices are searched value by value.
+        Score, label, weight, cluster and today's decision; its slices are searched value by value.
     shown : tuple of str
         Further columns that may be shown and searched, numbers by ranges.
     cost : str or None
@@ -71,8 +72,9 @@ class MistakeColumns:
     def names(self) -> tuple[str, ...]:
         """Return every column that is read, once."""
         cases = self.cases
-        optional = [name for name in (cases.weight, cases.decision, self.cost) if name is not None]
-        return tuple(dict.fromkeys((cases.score, cases.label, *optional, *self.described())))
+        optional = [cases.weight, cases.group, cases.decision, self.cost]
+        named = (name for name in optional if name is not None)
+        return tuple(dict.fromkeys((cases.score, cases.label, *named, *self.described())))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +94,9 @@ class ClassMistakes:
         Cases that the cells hold.
     n_wrong_today : int or None
         Mistakes that today's decision got wrong as well; None without a decision column.
+    worth : mapping of str to mapping of str to float
+        Where cases are related: for each slice column and each value as it may be shown, how many independent
+        cases a case of this class is worth.
     """
 
     pool: CandidatePool
@@ -100,6 +105,7 @@ class ClassMistakes:
     n_errors: int
     n_searched: int
     n_wrong_today: int | None
+    worth: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +141,7 @@ class GatheredMistakes:
         cases = columns.cases
         self._described = [DescribedColumn(name, name in cases.slices) for name in columns.described()]
         self._decision = None if cases.decision is None else DescribedColumn(cases.decision, as_texts=True)
+        self._cluster = None if cases.group is None else DescribedColumn(cases.group, as_texts=True)
         self._pools = [CandidatePool.of([], []), CandidatePool.of([], [])]
         self._n_by_decision = [np.zeros(1, np.int64), np.zeros(1, np.int64)]
 
@@ -184,12 +191,11 @@ class GatheredMistakes:
         for kind, name in (("weight", self._columns.cases.weight), ("cost", self._columns.cost)):
             if name is not None:
                 taken[kind] = numbers(column(name), Place(self._source, batch, name)).astype(np.float64)
-        if self._decision is not None:
-            name = self._decision.name
-            taken["decision"] = self._decision.read(column(name), Place(self._source, batch, name))
-        for described in self._described:
-            place = Place(self._source, batch, described.name)
-            taken[pooled(described.name)] = described.read(column(described.name), place)
+        as_read = {pooled(described.name): described for described in self._described}
+        for kind, described in {"decision": self._decision, "cluster": self._cluster, **as_read}.items():
+            if described is not None:
+                place = Place(self._source, batch, described.name)
+                taken[kind] = described.read(column(described.name), place)
         return taken
 
     def _bound_memory(self, kept: KeptRows) -> None:
@@ -278,12 +284,29 @@ class GatheredMistakes:
             ]
         return ClassMistakes(
             pool=self._readable(pool, flagged_today),
-            cells=ErrorCells.from_rows(found, errors, drawn.get("weight")),
+            cells=ErrorCells.from_rows(found, errors, drawn.get("weight"), drawn.get("cluster")),
             n_cases=n_cases,
             n_errors=pool.n_seen,
             n_searched=int(errors.size),
             n_wrong_today=self._n_wrong_today(kept.label, flagged_today),
+            worth=self._worth(drawn, errors, errors.size / max(n_cases, 1), as_shown),
         )
+
+    def _worth(
+        self, drawn: Rows, errors: NDArray[np.bool_], share: float, as_shown: Callable[[str], str]
+    ) -> dict[str, dict[str, float]]:
+        """Return how many independent cases a case is worth, by the values of the slice columns."""
+        if "cluster" not in drawn or errors.size == 0:
+            return {}
+        found = {}
+        for column in self._described:
+            if column.name in self._columns.cases.slices:
+                shown = [as_shown(text) if text else "" for text in column.texts]
+                code_of = {name: code for code, name in enumerate(dict.fromkeys(shown))}
+                of_row = np.array([code_of[name] for name in shown])[drawn[pooled(column.name)]]
+                worth = worth_by_group(of_row, len(code_of), errors, drawn["cluster"], min(1.0, share))
+                found[column.name] = dict(zip(code_of, worth.tolist(), strict=True))
+        return found
 
     def _readable(self, pool: CandidatePool, flagged_today: Mapping[str, bool] | None) -> CandidatePool:
         """Return a pool with texts, and with decisions as numbers: 1 flagged, 0 not, nan unknown."""

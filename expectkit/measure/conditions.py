@@ -225,6 +225,8 @@ class ErrorCells:
         Cases in the cell, and how many of them were got wrong.
     weights : ndarray of float64, shape (n_cells,), or None
         What each single case of the cell counts for; None when all count the same.
+    clusters : ndarray of int64, shape (n_cells,), or None
+        To which cluster of related cases the cell's cases belong, from 0 on; None when all are independent.
     """
 
     conditions: tuple[tuple[Condition, ...], ...]
@@ -232,6 +234,7 @@ class ErrorCells:
     n_cases: IntArray
     n_errors: IntArray
     weights: FloatArray | None = None
+    clusters: IntArray | None = None
 
     def __post_init__(self) -> None:
         n_cells = self.n_cases.size
@@ -245,7 +248,11 @@ class ErrorCells:
 
     @classmethod
     def from_rows(
-        cls, columns: Sequence[EncodedColumn], is_error: ArrayLike, weights: ArrayLike | None = None
+        cls,
+        columns: Sequence[EncodedColumn],
+        is_error: ArrayLike,
+        weights: ArrayLike | None = None,
+        clusters: ArrayLike | None = None,
     ) -> ErrorCells:
         """Count rows by their codes.
 
@@ -257,6 +264,8 @@ class ErrorCells:
             Whether the row was got wrong.
         weights : array_like of float, shape (n_rows,), optional
             Positive weight of each row.
+        clusters : array_like of int, shape (n_rows,), optional
+            Cluster of each row, any whole numbers.
 
         Returns
         -------
@@ -270,10 +279,15 @@ class ErrorCells:
         if row_weights is not None and not np.all(row_weights > 0):
             raise InputError("a weight is zero, negative or not a number. Leave such rows out or mend them.")
         conditions = tuple(column.conditions for column in columns)
-        return cls(conditions, codes, np.ones_like(errors), errors, row_weights).merged()
+        of_row = (
+            None if clusters is None else np.unique(np.asarray(clusters, np.int64), return_inverse=True)[1]
+        )
+        return cls(conditions, codes, np.ones_like(errors), errors, row_weights, of_row).merged()
 
     def __add__(self, other: ErrorCells) -> ErrorCells:
-        """Put the counts of two batches together; both must have the same conditions."""
+        """Put the counts of two batches together; both must have the same conditions, and no clusters."""
+        if self.clusters is not None or other.clusters is not None:
+            raise InputError("a cluster may have cases in both batches. Count clustered cases in one go.")
         if self.conditions != other.conditions or (self.weights is None) != (other.weights is None):
             raise InputError(
                 "these cells were counted with other conditions. Encode all batches in the same way."
@@ -290,10 +304,12 @@ class ErrorCells:
         ).merged()
 
     def merged(self) -> ErrorCells:
-        """Return the same counts with one cell for each distinct row of codes (and weight), in order."""
+        """Return the same counts with one cell for each distinct row of codes (weight, cluster), in order."""
         keys = [self.codes[:, column] for column in range(self.codes.shape[1])]
         if self.weights is not None:
             keys.append(np.unique(self.weights, return_inverse=True)[1].astype(np.int64))
+        if self.clusters is not None:
+            keys.append(self.clusters)
         group, first = _distinct(keys, self.n_cases.size)
         return ErrorCells(
             self.conditions,
@@ -301,6 +317,7 @@ class ErrorCells:
             _sums(group, self.n_cases, first.size),
             _sums(group, self.n_errors, first.size),
             None if self.weights is None else self.weights[first],
+            None if self.clusters is None else self.clusters[first],
         )
 
     def where(self, conditions: Sequence[Condition]) -> NDArray[np.bool_]:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from expectkit.measure.conditions import Condition, ErrorCells, FloatArray, IntArray
+from expectkit.measure.cluster_design import effective_size, group_design
+from expectkit.measure.conditions import Condition, ErrorCells, IntArray
+from expectkit.measure.effective_cases import both
 from expectkit.measure.intervals import Interval
-from expectkit.measure.max_t import MaxT, enumerate_slices, max_t, signed_root
+from expectkit.measure.max_t import MaxT, max_t, signed_root
 from expectkit.measure.rates import Rate
+from expectkit.measure.slice_family import enumerate_slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,19 @@ def find_failures(
         int(cells.n_cases.sum()),
         int(cells.n_errors.sum()),
         family.n_slices,
-        errors_needed(_critical(test, cells, significance)) if family.n_slices > 0 else None,
+        errors_needed(_critical(test, cells, significance), design=test.mean_cluster_design)
+        if family.n_slices > 0
+        else None,
     )
 
 
 def errors_needed(
-    critical: float, *, share_of_cases: float = 0.04, times_elsewhere: float = 3.0, power: float = 0.8
+    critical: float,
+    *,
+    share_of_cases: float = 0.04,
+    times_elsewhere: float = 3.0,
+    power: float = 0.8,
+    design: float = 1.0,
 ) -> ErrorsNeeded:
     """Tell how many errors it takes to find a group of a given size and excess.
 
@@ -160,6 +170,8 @@ def errors_needed(
         Its error rate divided by that of the other cases.
     power : float, from 0 to 1
         How often it should be found.
+    design : float, >= 1
+        How many related errors say as much as one that stands alone.
 
     Returns
     -------
@@ -175,7 +187,7 @@ def errors_needed(
     overall = 1 - share_of_cases + share_of_cases * times_elsewhere
     expected = np.array(share_of_cases)
     per_root_error = float(signed_root(expected * times_elsewhere / overall, expected))
-    needed = math.ceil(((critical + float(ndtri(power))) / per_root_error) ** 2)
+    needed = math.ceil(design * ((critical + float(ndtri(power))) / per_root_error) ** 2)
     return ErrorsNeeded(needed, share_of_cases, times_elsewhere)
 
 
@@ -234,25 +246,26 @@ def _excess_over(
     weights = np.ones(cells.n_cases.size) if cells.weights is None else cells.weights
     _, group = np.unique(pattern, return_inverse=True)
     cases, errors = cells.n_cases * weights, cells.n_errors * weights
-    rates = np.bincount(group, errors) / np.bincount(group, cases)
-    expected = cases * rates[group]
+    rates = (np.bincount(group, errors) / np.bincount(group, cases))[group]
+    variance = (errors * (1 - rates) ** 2 + (cases - errors) * rates**2) * weights
     design = float((cases * weights)[inside].sum() / cases[inside].sum())
-    excess = _scaled_root(errors, expected, inside, design)
+
+    def scaled_root(some: NDArray[np.bool_]) -> float:
+        scale = design * group_design(cells, some, cases * rates, variance)
+        return float(signed_root(errors[some].sum() / scale, (cases * rates)[some].sum() / scale))
+
+    excess = scaled_root(inside)
     if not against_rest:
         return excess
     rest = ~inside & np.isin(group, group[inside])
-    return math.copysign(math.hypot(excess, _scaled_root(errors, expected, rest, design)), excess)
-
-
-def _scaled_root(errors: FloatArray, expected: FloatArray, inside: NDArray[np.bool_], design: float) -> float:
-    return float(signed_root(errors[inside].sum() / design, expected[inside].sum() / design))
+    return math.copysign(math.hypot(excess, scaled_root(rest)), excess)
 
 
 def _mode(cells: ErrorCells, test: MaxT, position: int, alpha: float) -> FailureMode:
     """Describe one slice, from all cases (also those that were left out of the test)."""
     conditions = test.family.conditions[position]
     inside = cells.where(conditions)
-    rate, elsewhere = _rate(cells, inside), _rate(cells, ~inside)
+    rate, elsewhere = _rate(cells, inside, alpha), _rate(cells, ~inside, alpha)
     return FailureMode(
         conditions,
         int(cells.n_cases[inside].sum()),
@@ -265,12 +278,16 @@ def _mode(cells: ErrorCells, test: MaxT, position: int, alpha: float) -> Failure
     )
 
 
-def _rate(cells: ErrorCells, inside: NDArray[np.bool_]) -> Rate:
-    """Return the error rate of some cells; weighted ones are worth their Kish number of cases."""
+def _rate(cells: ErrorCells, inside: NDArray[np.bool_], alpha: float) -> Rate:
+    """Return the error rate of some cells; related and weighted cases are worth fewer than they are."""
     n_cases, n_errors = cells.n_cases[inside], cells.n_errors[inside]
+    clustered = effective_size(cells, inside, alpha)
     if cells.weights is None:
-        return Rate(int(n_errors.sum()), int(n_cases.sum()))
+        return Rate(int(n_errors.sum()), int(n_cases.sum()), clustered)
     weights = cells.weights[inside]
     total = float(n_cases @ weights)
-    effective = total**2 / float(n_cases @ weights**2) if total > 0 else 0.0
-    return Rate(min(float(n_errors @ weights), total), total, effective)
+    kish = total**2 / float(n_cases @ weights**2) if total > 0 else 0.0
+    effective = both(int(n_cases.sum()), None if clustered is None else np.array(clustered), np.array(kish))
+    return Rate(
+        min(float(n_errors @ weights), total), total, float(effective if effective is not None else kish)
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -106,6 +107,7 @@ def slice_rates(
     kind: RateKind = "false_negative_rate",
     pool_small: bool = True,
     alpha: float = 0.05,
+    worth: Mapping[str, float] | None = None,
 ) -> SliceRates:
     """Compare the groups of a column at one threshold.
 
@@ -124,6 +126,8 @@ def slice_rates(
         marked. A single small group stays as it is.
     alpha : float, from 0 to 1
         One minus the confidence level.
+    worth : mapping of str to float, optional
+        How many independent cases one case of a group is worth, above 0 and at most 1, where cases are related.
 
     Returns
     -------
@@ -135,7 +139,11 @@ def slice_rates(
     InputError
         If the threshold was not tallied.
     """
-    counted = {key: rate for key, rate in _rates(groups, threshold, kind).items() if rate.is_defined}
+    counted = {
+        key: _worth(rate, (worth or {}).get(key, 1.0))
+        for key, rate in _rates(groups, threshold, kind).items()
+        if rate.is_defined
+    }
     large = {key: rate for key, rate in counted.items() if rate.denominator >= FEWEST_CASES}
     small = {key: rate for key, rate in counted.items() if rate.denominator < FEWEST_CASES}
     ordered = sorted(large, key=lambda key: (-large[key].value, key))
@@ -168,8 +176,14 @@ def _rates(groups: GroupedHistogram, threshold: float, kind: RateKind) -> dict[s
     return {key: Rate(numerator, denominator) for key, numerator, denominator in pairs}
 
 
+def _worth(rate: Rate, share: float) -> Rate:
+    return rate if share >= 1 else replace(rate, effective_denominator=share * rate.denominator)
+
+
 def _total(rates: list[Rate]) -> Rate:
-    return Rate(sum(rate.numerator for rate in rates), sum(rate.denominator for rate in rates))
+    cases = sum(rate.denominator for rate in rates)
+    independent = sum(rate.n_effective for rate in rates)
+    return _worth(Rate(sum(rate.numerator for rate in rates), cases), independent / cases if cases else 1.0)
 
 
 def _group(keys: tuple[str, ...], rate: Rate, alpha: float) -> GroupRate:
@@ -181,7 +195,7 @@ def _gap(highest: str, lowest: str, rates: dict[str, Rate], alpha: float) -> Gro
     n_pairs = len(rates) * (len(rates) - 1) // 2
     first, second = rates[highest], rates[lowest]
     low, high = mover_difference_unpaired(
-        first.numerator, first.denominator, second.numerator, second.denominator, alpha / n_pairs
+        first.x_effective, first.n_effective, second.x_effective, second.n_effective, alpha / n_pairs
     )
     method = f"MOVER of two Clopper-Pearson ranges, at {alpha:g}/{n_pairs}"
     interval = Interval(float(low), float(high), 1 - alpha, method)

@@ -145,11 +145,40 @@ def test_without_columns_to_show_nothing_is_said_of_failures() -> None:
     assert made.record.slices == ()
 
 
-def test_rows_of_a_group_are_named_as_a_limit_of_the_search() -> None:
-    table = planted()
-    table["customer"] = np.arange(len(table)) // 3
-    made = briefing(table, slices=["channel"], show=["amount"], group="customer")
-    assert "belong together" in made.statements["failure.related"]
+def test_related_cases_count_together_in_the_search_and_in_the_table_of_groups() -> None:
+    """Each case three times says as much as once, when the file says that the three belong together."""
+    table = planted(6_000, times=3)
+    table["customer"] = [f"customer {k}" for k in range(len(table))]
+    thrice = pd.concat([table] * 3, ignore_index=True)
+    options: dict[str, object] = {"slices": ["channel"], "show": ["amount"]}
+    once, related, blind = (
+        briefing(table, **options),
+        briefing(thrice, **options, group="customer"),
+        briefing(thrice, **options),
+    )
+    assert "belong together" in related.statements["failure.related"]
+    assert "failure.related" not in blind.statements
+    ranges = []
+    for made in (once, related, blind):
+        groups = {g.label: g for g in made.record.slices[0].groups}
+        missed = groups["shop"].missed
+        assert missed is not None
+        ranges.append(missed.high - missed.low)
+    assert ranges[1] == pytest.approx(ranges[0], rel=0.02)
+    assert ranges[2] < 0.65 * ranges[0]
+
+
+def test_mistakes_of_one_customer_are_no_failure_mode() -> None:
+    table = planted(6_000, times=1)
+    table["customer"] = np.arange(len(table))
+    theirs = table.index[(table.channel == "phone") & (table.label == 1)][:60]
+    table.loc[theirs, "score"] = 0.1
+    assert "failure.missed_positives.1" in briefing(table, slices=["channel"]).statements
+    apart = briefing(table, slices=["channel"], group="customer")
+    assert "failure.missed_positives.1" in apart.statements
+    table.loc[theirs, "customer"] = -1
+    together = briefing(table, slices=["channel"], group="customer")
+    assert "failure.missed_positives.none" in together.statements
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -303,6 +303,7 @@ of 266 positive cases would be correctly caught.
         else:
             columns[_ARRAY_NAMES[key]] = value
             tables["cases"][key] = _ARRAY_NAMES[key]
+    _check_order({_ARRAY_NAMES[key]: value for key, value in named.items()})
     options["cases_positive"] = _positive_label(options)
     if isinstance(images, str):
         tables["cases"]["image"], images = images, None
@@ -311,6 +312,23 @@ of 266 positive cases would be correctly caught.
     if images is not None and len(images) != source.n_rows():
         raise InputError(f"{len(images)} images came with {source.n_rows()} cases. Give one for each case.")
     return _brief(config, source, drop_missing=drop_missing, images=images)
+
+
+def _check_order(columns: Mapping[str, Any]) -> None:
+    """Refuse pandas objects whose rows are in different orders: they are paired by position.
+
+    Raises
+    ------
+    InputError
+    """
+    indexed = [(name, value.index) for name, value in columns.items() if hasattr(value, "iloc")]
+    for name, index in indexed[1:]:
+        first, of_first = indexed[0]
+        if len(index) == len(of_first) and not index.equals(of_first):
+            raise InputError(
+                f"{first} and {name} have different indexes, but are paired row by row. Put them into one order, for "
+                f"example {name}.loc[{first}.index], or pass .to_numpy() if the rows do match."
+            )
 
 
 _ARRAY_NAMES = {
@@ -351,6 +369,7 @@ def brief_model(model: Any, X: Any, y: ArrayLike, **options: Any) -> Briefing:  
 
     if (names := several.names_of_classes(model)) is not None and "classes" not in options:
         return cast("Briefing", brief(y, model.predict_proba(X), classes=names, **options))
+    _check_order({"X": X, "y": y})
     positive = _positive_label(options)
     scores = scores_from_classifier(model, X, pos_label=positive)
     return cast("Briefing", brief(y, scores, cases_positive=positive, **options))

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from expectkit.briefing.record import Warned
 from expectkit.briefing.wording import percent_text, threshold_text
+from expectkit.engine.repeats import n_repeats
+from expectkit.io.case_source import CaseSource
 from expectkit.measure.observed_days import missing_days, partial_days
 from expectkit.measure.plausibility import (
     flags_all_or_nothing,
@@ -37,11 +39,51 @@ def cautions(
     tuple of Warned
         Nothing is left out or changed because of them.
     """
-    of_days = _about_days(totals) if day.traffic.source == "observed" else ()
-    return (*of_days, *_about_mix(counts, day), *_about_model(counts, day, threshold))
+    of_days = about_days(totals) if day.traffic.source == "observed" else ()
+    of_weights = _about_weights(counts, day)
+    return (*of_days, *of_weights, *_about_mix(counts, day), *_about_model(counts, day, threshold))
 
 
-def _about_days(totals: Mapping[str, int]) -> Iterator[Warned]:
+def repeated_ids(
+    source: CaseSource, column: str | None, group: str | None, n_rows: int
+) -> tuple[Warned, ...]:
+    """Say that rows share an id, where nobody said that they belong together.
+
+    Parameters
+    ----------
+    source : CaseSource
+    column : str or None
+        The id column.
+    group : str or None
+        The column of what belongs together.
+    n_rows : int
+        Of the source.
+
+    Raises
+    ------
+    DataError
+        If there is no such column.
+    """
+    if column is None or column == group or (n := n_repeats(source, column)) is None or n == 0:
+        return ()
+    return (
+        Warned(
+            "repeated_ids",
+            f"{n:,} of the {n_rows:,} rows have an id that an earlier row has. Copies of a case make every "
+            "range too narrow.",
+            "Leave copies out, or name what belongs together as the group column.",
+        ),
+    )
+
+
+def about_days(totals: Mapping[str, int]) -> Iterator[Warned]:
+    """Look for a first or last day that looks cut off, and for days without any case.
+
+    Parameters
+    ----------
+    totals : mapping of ISO date to int
+        Cases of each day.
+    """
     for low in partial_days(totals):
         yield Warned(
             "partial_days",
@@ -54,7 +96,17 @@ def _about_days(totals: Mapping[str, int]) -> Iterator[Warned]:
         yield Warned(
             "missing_days",
             f"{missing.n_missing:,} of the {missing.n_calendar_days:,} calendar days from {missing.first} to "
-            f"{missing.last} have no case{which}. Numbers a day are those of days with cases.",
+            f"{missing.last} have no case{which}. Numbers a day are those of days with cases, "
+            "and a week, a month or a year here is 7, 30 or 365 such days.",
+        )
+
+
+def _about_weights(counts: Sweep, day: DayProfile) -> Iterator[Warned]:
+    if day.traffic.source == "observed" and counts.weighted_positives is not None:
+        yield Warned(
+            "weights_as_cases",
+            "Cases a day are counted from the weights: a row is taken to stand for as many cases of its day as it "
+            "weighs. If weights are anything else, state cases_per_day as a number.",
         )
 
 

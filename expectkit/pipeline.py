@@ -13,7 +13,7 @@ from expectkit.briefing.promise_words import StandingPromise
 from expectkit.briefing.record import Record, Warned
 from expectkit.briefing.recorder import Evidence, write_record
 from expectkit.business import business_evidence, cost_setting, operating_point, price_mistakes
-from expectkit.cautions import cautions
+from expectkit.cautions import cautions, repeated_ids
 from expectkit.engine.local import CaseColumns, Progress, tally
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
@@ -138,7 +138,13 @@ def measure_and_write(
         n_cases_at_threshold=_ties(operating, counts, source, config),
         shown_thresholds=_shown(counts, stated, config),
         confirmed_on_fresh_cases=config.threshold.chosen_on == "other cases",
-        warnings=(*_warnings(config, operating, counted), *found_odd, *open_points, *remarks),
+        warnings=(
+            *_warnings(config, operating, counted),
+            *repeated_ids(source, config.cases.id, config.cases.group, counted.rows.n_rows),
+            *found_odd,
+            *open_points,
+            *remarks,
+        ),
         failures=failures,
         business=business,
         promise=None

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from expectkit.briefing.agreed_words import words_to_carry
 from expectkit.briefing.record import Provenance, RateRecord, Record, SettingRecord, VolumeRecord
 from expectkit.briefing.wording import date_range_text, number_text, threshold_text
 from expectkit.errors import PromiseError
@@ -97,6 +98,7 @@ def draft_promise(record: Record) -> Promise:
         sentence=record.statement("expectation"),
         ranges=record.statement("expectation.ranges"),
         evidence=evidence_of(record),
+        words=words_to_carry(record.words),
     )
 
 

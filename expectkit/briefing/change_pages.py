@@ -64,7 +64,9 @@ def comparison_document(comparison: Comparison, *, expectkit_version: str) -> Do
     before, after = comparison.before, comparison.after
     subject = before.name if before.name == after.name else f"{before.name} and {after.name}"
     day = max(before.date, after.date)
-    sections = (_inputs(comparison), _numbers(comparison), _sentences(comparison))
+    sections = [_inputs(comparison), _numbers(comparison), _sentences(comparison)]
+    if before.kind == "promise":  # its terms are what was agreed
+        sections[:2] = reversed(sections[:2])
     return Document(
         kind="Comparison",
         title=headline(comparison),
@@ -92,8 +94,10 @@ def headline(comparison: Comparison) -> str:
     Returns
     -------
     str
-        Such as "12 of 30 sentences changed, because the setting did".
+        Such as "12 of 30 sentences changed, because the setting did"; of promises, how many terms changed.
     """
+    if comparison.before.kind == "promise":
+        return _promise_headline(comparison)
     n_changed = len(comparison.sentences)
     if n_changed == 0:
         numbers = comparison.changed_numbers
@@ -103,7 +107,7 @@ def headline(comparison: Comparison) -> str:
             else f"No sentence changed, but {_many(len(numbers), 'number')} did"
         )
     lead = f"{number_text(n_changed)} of {_many(comparison.n_sentences, 'sentence')} changed"
-    reasons = [INPUTS[change.name] for change in comparison.inputs if change.name != "decision"]
+    reasons = _reasons(comparison)
     if not reasons:
         return lead
     if len(reasons) == 1:
@@ -111,11 +115,29 @@ def headline(comparison: Comparison) -> str:
     return f"{lead}, as did {plain_list(reasons)}"
 
 
+def _reasons(comparison: Comparison) -> list[str]:
+    return [INPUTS[change.name] for change in comparison.inputs if change.name != "decision"]
+
+
+def _promise_headline(comparison: Comparison) -> str:
+    """Say how many terms changed, and what else did; people set limits, so an input is not said to be the reason."""
+    n_changed = len(comparison.changed_numbers)
+    reasons = _reasons(comparison)
+    if n_changed == 0:
+        return f"No term changed, but {plain_list(reasons)} did" if reasons else "No term changed"
+    lead = f"{number_text(n_changed)} of {_many(len(comparison.numbers), 'term')} changed"
+    return f"{lead}, as did {plain_list(reasons)}" if reasons else lead
+
+
 def _many(count: int, noun: str) -> str:
     return f"{number_text(count)} {noun}" if count == 1 else f"{number_text(count)} {noun}s"
 
 
 def _deck(comparison: Comparison) -> str:
+    if comparison.before.kind == "promise":
+        n_changed = len(comparison.sentences)
+        said = _many(comparison.n_sentences, "sentence")
+        return f"{number_text(n_changed)} of {said} of the expectation changed." if n_changed else ""
     numbers = comparison.changed_numbers
     total = len(comparison.numbers)
     return (

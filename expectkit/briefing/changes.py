@@ -48,12 +48,16 @@ _RESTATES: Final = ("card.", "dots.", "chart.")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not the same before and after; "" where it was or is absent."""
+    """Something that is not the same before and after; "" where it was or is absent.
+
+    `name` is how a reader sees it; `key` is how a program finds it, where that is not the same.
+    """
 
     name: str
     before: str
     after: str
     reason: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,12 @@ def compare_sides(before: Side, after: Side) -> Comparison:
             Difference(name, before.inputs[name].shown, after.inputs[name].shown) for name in differing
         ),
         numbers=tuple(
-            Difference(name, before.numbers.get(name, ""), after.numbers.get(name, ""))
+            Difference(
+                after.labels.get(name, before.labels.get(name, name)),
+                before.numbers.get(name, ""),
+                after.numbers.get(name, ""),
+                key=name,
+            )
             for name in dict.fromkeys((*before.numbers, *after.numbers))
         ),
         sentences=tuple(stated),

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from expectkit.briefing.agreed_words import words_of
 from expectkit.briefing.promise_words import condition_texts, limit_text, term_words
 from expectkit.briefing.record import RateRecord, Record, VolumeRecord
 from expectkit.briefing.vocabulary import Words, sentence_case
 from expectkit.briefing.wording import date_text, number_text, threshold_text
 from expectkit.promise.agreement import Promise
+from expectkit.promise.terms import Term
 
 Kind = Literal["record", "promise"]
 
@@ -51,7 +53,7 @@ class Side:
     inputs : mapping of str to Given
         By the names of `INPUTS`.
     numbers : mapping of str to str
-        Printed, by what they are.
+        Printed, by what they are; the limits of a promise, by the names of its terms.
     sentences : mapping of str to str
         By their id, in reading order.
     cases : object
@@ -61,6 +63,10 @@ class Side:
     language : str
     banner : str
         A line that must stand on every page that shows these numbers.
+    terms : mapping of str to Term
+        Of a promise, by name.
+    labels : mapping of str to str
+        How a reader sees a name in `numbers`, where that is not the name itself.
     """
 
     kind: Kind
@@ -73,6 +79,8 @@ class Side:
     settings: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     banner: str = ""
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def record_side(record: Record) -> Side:
@@ -222,18 +230,48 @@ def _rate_shown(rate: RateRecord) -> str:
     return span or "too few to say"
 
 
-def promise_side(promise: Promise) -> Side:
+def promise_sides(before: Promise, after: Promise) -> tuple[Side, Side]:
+    """Take two promises apart; one that carries no words is read in those of the other.
+
+    Parameters
+    ----------
+    before, after : Promise
+
+    Returns
+    -------
+    (Side, Side)
+
+    Raises
+    ------
+    ConfigError
+        If a word that a promise carries holds nothing printable.
+    """
+    return (
+        promise_side(before, words_of(before if before.words else after)),
+        promise_side(after, words_of(after if after.words else before)),
+    )
+
+
+def promise_side(promise: Promise, words: Words | None = None) -> Side:
     """Take a promise apart.
 
     Parameters
     ----------
     promise : Promise
+    words : Words, optional
+        Those the promise carries when left out.
 
     Returns
     -------
     Side
+
+    Raises
+    ------
+    ConfigError
+        If a word that the promise carries holds nothing printable.
     """
-    conditions, decision, words = promise.conditions, promise.decision, Words()
+    conditions, decision = promise.conditions, promise.decision
+    words = words_of(promise) if words is None else words
     texts = condition_texts(conditions, words)
     inputs = {
         "model": _model(promise.model_name, promise.model_version, promise.model_sha256),
@@ -261,14 +299,18 @@ def promise_side(promise: Promise) -> Side:
             else f"{decision.decided_by}, {date_text(decision.decided_on)}: {decision.reason}",
         ),
     }
+    if promise.words:  # else nobody knows whether they changed
+        inputs["words"] = Given(words, _words_shown(words))
     sentences = {"expectation": promise.sentence, "expectation.ranges": promise.ranges}
     return Side(
         kind="promise",
         name=f"{promise.model_name} {promise.model_version}".strip(),
         date="" if decision is None else decision.decided_on.isoformat(),
         inputs=inputs,
-        numbers={term_words(term, words): limit_text(term) for term in promise.terms},
+        numbers={term.name: limit_text(term) for term in promise.terms},
         sentences={name: text for name, text in sentences.items() if text},
         cases=conditions.population or None,
         settings={threshold_text(setting.threshold): setting.sentence for setting in promise.rejected},
+        terms={term.name: term for term in promise.terms},
+        labels={term.name: term_words(term, words) for term in promise.terms},
     )

@@ -354,7 +354,8 @@ class Noun:
         Parameters
         ----------
         words : str, or sequence of two str
-            "transaction", or ("case of fraud", "cases of fraud") where the English rule fails.
+            "transaction", or ("case of fraud", "cases of fraud") where the English rule fails; the two may also be
+            one text, divided by ``|``.
         name : str
             What messages call it.
 
@@ -367,9 +368,13 @@ class Noun:
         --------
         >>> Noun.of("person"), Noun.of(["die", "dice"]).plural
         (Noun(singular='person', plural='people'), 'dice')
+        >>> Noun.of("Flug|Flüge").plural
+        'Flüge'
         """
         if isinstance(words, Noun):
             words = (words.singular, words.plural)
+        if isinstance(words, str) and "|" in words:
+            words = words.split("|")
         if isinstance(words, str):
             singular = _checked(words, name)
             return cls(singular, clean_text(pluralise(singular), LONGEST_WORDS))

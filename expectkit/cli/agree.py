@@ -67,6 +67,7 @@ def command(config: Path | None, out: Path | None, **given: Any) -> None:
     path = config_path(config)
     stated, threshold = _loaded(path, given)
     limits = [stated_limit(text) for text in own["term"]]
+    _check_slices(stated, [limit.slice for limit in limits if limit.slice is not None])
     rejected = _rejected(own["reject"], stated, threshold)
     target = out or (path.parent if path is not None else Path()) / NAME
     replaced = check_replaceable(target, may_replace=own["replace"])
@@ -123,6 +124,16 @@ def _dated(config: Config, date: object) -> Config:
     if date is not None:
         return config
     return dataclasses.replace(config, briefing=dataclasses.replace(config.briefing, date=None))
+
+
+def _check_slices(config: Config, columns: list[str]) -> None:
+    """Check that the columns terms are told apart by are in the cases: no gate could judge such a term."""
+    if not columns or config.cases.file is None:
+        return
+    from expectkit.io.case_source import require_columns
+    from expectkit.io.open_cases import open_cases
+
+    require_columns(open_cases(list(config.cases.file)), columns)
 
 
 def _rejected(texts: Iterable[str], config: Config, threshold: float) -> dict[float, str]:

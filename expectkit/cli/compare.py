@@ -8,64 +8,90 @@ from typing import TYPE_CHECKING
 import click
 
 from expectkit.errors import ConfigError, InputError
+from expectkit.promise.agreement import Promise
 
 if TYPE_CHECKING:
-    from expectkit.briefing.document import Document
+    from expectkit.briefing.changes import Comparison
+    from expectkit.briefing.record import Record
     from expectkit.briefing.sides import Side
 
-FORMATS = ("md", "html")
-NAMES = {"md": "comparison.md", "html": "comparison.html"}
+FORMATS = ("md", "html", "json")
+NAMES = {name: f"comparison.{name}" for name in FORMATS}
 
 
 @click.command("compare", context_settings={"max_content_width": 100})
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "formats", default="md", show_default=True, help="md, html or both, divided by a comma."
+    "--format",
+    "formats",
+    default="md",
+    show_default=True,
+    help="md, html, json or several, divided by a comma.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder to write comparison.md and comparison.html to. [default: print it; html needs a folder]",
+    help="Folder to write comparison.md, .html and .json to. [default: print md or json; html needs a folder]",
 )
 def command(before: Path, after: Path, formats: str, out: Path | None) -> None:
     """Say which sentences and numbers changed from BEFORE to AFTER, and which input is the reason.
 
     Both are a record.json, a briefing.pdf or a folder that holds a record; or both are a promise.toml.
     """
-    import expectkit
-    from expectkit.briefing.change_pages import comparison_document
+    from expectkit.briefing.change_pages import headline
     from expectkit.briefing.changes import compare_sides
     from expectkit.cli.options import formats_from
     from expectkit.io.bundle import write_bundle
 
     wanted = formats_from(formats, FORMATS)
-    if out is None and wanted != ("md",):
-        raise ConfigError("--format html needs a folder. Name it with --out.")
-    sides = _side(before), _side(after)
-    document = comparison_document(compare_sides(*sides), expectkit_version=expectkit.__version__)
+    if out is None and (len(wanted) > 1 or "html" in wanted):
+        asked = "html" if "html" in wanted else ",".join(wanted)
+        raise ConfigError(f"--format {asked} needs a folder. Name it with --out.")
+    comparison = compare_sides(*_sides(before, after))
+    drawn = {NAMES[name]: _drawn(comparison, name) for name in wanted}
     if out is None:
-        click.echo(_drawn(document, "md").decode(), nl=False)
+        click.echo(drawn[NAMES[wanted[0]]].decode(), nl=False)
         return
-    written = write_bundle(out, {NAMES[name]: _drawn(document, name) for name in wanted})
-    click.echo(f"{document.title}.")
+    written = write_bundle(out, drawn)
+    click.echo(f"{headline(comparison)}.")
     click.echo(f"Wrote {', '.join(path.name for path in written)} in {out}", err=True)
 
 
-def _side(path: Path) -> Side:
-    from expectkit.briefing.sides import promise_side, record_side
+def _sides(before: Path, after: Path) -> tuple[Side, Side]:
+    from expectkit.briefing.sides import promise_side, promise_sides, record_side
+
+    first, second = _read(before), _read(after)
+    if isinstance(first, Promise) and isinstance(second, Promise):
+        return promise_sides(first, second)
+    one, other = (
+        promise_side(found) if isinstance(found, Promise) else record_side(found) for found in (first, second)
+    )
+    return one, other
+
+
+def _read(path: Path) -> Promise | Record:
     from expectkit.io.promise_reader import parse_promise
     from expectkit.io.record_file import parse_record, read_carried
 
     carried = read_carried(path)
     if carried.record is not None:
-        return record_side(parse_record(carried.record, str(path)))
+        return parse_record(carried.record, str(path))
     if carried.promise is not None:
-        return promise_side(parse_promise(carried.promise, str(path)).promise)
+        return parse_promise(carried.promise, str(path)).promise
     raise InputError(f"{path}: holds neither a record nor a promise.")
 
 
-def _drawn(document: Document, name: str) -> bytes:
+def _drawn(comparison: Comparison, name: str) -> bytes:
+    if name == "json":
+        from expectkit.briefing.comparison_record import comparison_record
+        from expectkit.render.verdict_formats.json_text import render_json
+
+        return render_json(comparison_record(comparison)).encode()
+    import expectkit
+    from expectkit.briefing.change_pages import comparison_document
+
+    document = comparison_document(comparison, expectkit_version=expectkit.__version__)
     if name == "html":
         from expectkit.render.html import render_html
 

@@ -13,12 +13,17 @@ import click
 
 from expectkit.cli.main import EXIT_BROKEN, EXIT_DONE, EXIT_UNDECIDED
 from expectkit.cli.options import config_argument, config_options, config_path, progress_bar
+from expectkit.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from expectkit.briefing.verdict_words import GateRecord
+    from expectkit.gate.run import GateOptions
 
 Undecided = Literal["fail", "pass"]
 _PATH = click.Path(path_type=Path, dir_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command("gate", context_settings={"max_content_width": 110})
@@ -65,13 +70,17 @@ _PATH = click.Path(path_type=Path, dir_okay=False)
     "--reference-score", metavar="COLUMN", help="Column of the last model's scores of the same cases."
 )
 @click.option(
-    "--reference-file", type=_PATH, help="File of the last model's scores, joined by the id column."
+    "--reference-file", type=_FILE, help="File of the last model's scores, joined by the id column."
 )
 @click.option("--reference-threshold", type=float, help="Its threshold. [default: the promise's]")
 @click.option(
-    "--record", type=_PATH, help="record.json of the promise, for drift. [default: beside the promise]"
+    "--record", type=_FILE, help="record.json of the promise, for drift. [default: beside the promise]"
 )
-@click.option("--export", type=_PATH, help="export.json of the variants. [default: beside the promise]")
+@click.option("--export", type=_FILE, help="export.json of the variants. [default: beside the promise]")
+@click.option(
+    "--model", type=_FILE, help="A .keras file that scores the cases first. [default: they are scored]"
+)
+@click.option("--features", metavar="COLUMNS", help="Columns that model takes, in its order: amount,hour.")
 @click.option("--drop-missing", is_flag=True, help="Leave out rows without score or label, and say so.")
 @config_options()
 def command(config: Path | None, promise: Path | None, shape: str, **given: Any) -> int:
@@ -86,7 +95,9 @@ def command(config: Path | None, promise: Path | None, shape: str, **given: Any)
     path = config_path(config)
     agreed = promise or (path.parent if path is not None else Path()) / NAME
     own = {name: given.pop(name) for name in _REPORTS}
+    given["features"] = _columns(given["model"], given["features"])
     options = GateOptions(**{name: given.pop(name) for name in _OPTIONS})
+    _check_targets(own, [path, agreed, options.reference_file, options.record, options.export, options.model])
     began = time.monotonic()
     with progress_bar("Counting cases") as progress:
         record = run_gate(path, agreed, options=options, overrides=given, progress=progress)
@@ -94,6 +105,8 @@ def command(config: Path | None, promise: Path | None, shape: str, **given: Any)
     if own["github"]:
         _to_github(record, agreed, to_stderr=shape == "json")
     _show(record, shape)
+    for note in _unused(options, [term.name for term in record.terms]):
+        click.echo(f"Note: {note}", err=True)
     if own["require_checklist"]:
         open_lines = [entry.title for entry in record.checklist if entry.state != "done"]
         if open_lines or not record.checklist:
@@ -112,8 +125,49 @@ _OPTIONS = (
     "reference_threshold",
     "record",
     "export",
+    "model",
+    "features",
 )
 _REPORTS = ("junit", "markdown", "github", "gitlab", "undecided", "require_checklist")
+
+
+def _columns(model: Path | None, text: str | None) -> tuple[str, ...]:
+    from expectkit.io.config_place import Where
+    from expectkit.io.config_texts import list_from_text
+
+    if (model is None) != (text is None):
+        raise ConfigError(
+            "--model and --features go together: the model, and the columns it takes in its order."
+        )
+    found = list_from_text(text or "", Where("the command line", option="--features"))
+    return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
+def _unused(options: GateOptions, names: list[str]) -> Iterator[str]:
+    """Say which options no term of the promise asks for."""
+    for mark, flag, what in (
+        ("_increase", "reference", "compares with the last model"),
+        ("score_drift", "record", "is about drift of the scores"),
+        ("@", "export", "is about an exported variant"),
+    ):
+        given = [
+            option for option in _OPTIONS if option.startswith(flag) and getattr(options, option) is not None
+        ]
+        if given and not any(mark in name for name in names):
+            flags = ", ".join(f"--{option.replace('_', '-')}" for option in given)
+            yield f"no term {what}, so {flags} is not looked at."
+
+
+def _check_targets(own: dict[str, Any], read: list[Path | None]) -> None:
+    """Check that each report gets a file of its own, and none replaces what is read."""
+    taken = {file.resolve(): "what the gate reads" for file in read if file is not None}
+    for name in ("junit", "markdown", "gitlab"):
+        target = own[name]
+        if target is None:
+            continue
+        if (found := taken.get(target.resolve())) is not None:
+            raise ConfigError(f"--{name} {target} is {found}. Name another file.")
+        taken[target.resolve()] = f"the file of --{name}"
 
 
 def exit_code(answer: str, undecided: Undecided | None = None) -> int:

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from expectkit.cli.options import CONFIG_NAME
+from expectkit.errors import ConfigError
 
 
 @click.command("init")
 @click.argument("scores")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, dir_okay=False),
     default=Path(CONFIG_NAME),
     show_default=True,
     help="File to write.",
@@ -29,6 +30,8 @@ def command(scores: str, out: Path, force: bool) -> None:
     from expectkit.io.guess import check_replaceable, guess_config, write_config
     from expectkit.io.open_cases import open_cases
 
+    if out.exists() and Path(scores).exists() and out.samefile(scores):
+        raise ConfigError(f"--out {out} is the file of cases itself. Name another file.")
     check_replaceable(out, may_replace=force)
     guessed = guess_config(open_cases(scores), os.path.relpath(scores, out.parent))
     write_config(out, guessed.text, may_replace=force)

@@ -71,10 +71,13 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; the entry point of the ``expectkit`` script."""
+    from expectkit.cli.streams import lasting_output
+
     try:
-        code = cli.main(standalone_mode=False)
+        with lasting_output():
+            code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
-        _say("stopped; nothing was changed.")
+        _say("stopped; no file is half-written.")
         sys.exit(130)
     except click.ClickException as error:
         error.show()
@@ -82,9 +85,6 @@ def main() -> None:
     except ExpectkitError as error:
         _say(str(error))
         sys.exit(EXIT_COULD_NOT_RUN)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_DONE)
     sys.exit(code if isinstance(code, int) else EXIT_DONE)
 
 

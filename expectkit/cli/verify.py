@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,9 +53,9 @@ def command(context: click.Context, file: Path, promise_path: Path | None) -> No
 
 
 def _promise_bytes(path: Path) -> bytes:
-    from expectkit.io.record_file import read_carried
+    from expectkit.io.record_file import PROMISE_NAME, read_carried
 
-    found = read_carried(path).promise
+    found = read_carried(path / PROMISE_NAME if path.is_dir() else path).promise
     if found is None:
         raise PromiseError(f"{path}: holds no promise. Give a promise.toml.")
     return found
@@ -88,17 +91,35 @@ def _checks(carried: Carried, file: Path, promise_path: Path | None, asked: byte
 
 
 def _read_record(data: bytes, source: str) -> tuple[Record | None, Check]:
+    from expectkit.briefing import record
     from expectkit.briefing.verification import Check
     from expectkit.io.record_file import parse_record
 
     try:
-        record = parse_record(data, source)
+        found = parse_record(data, source)
     except InputError as error:
+        if _is_of_another_kind(data, (record.SCHEMA_VERSION,), json.loads):
+            raise
         return None, Check("Record", False, str(error))
-    day, version = record.provenance.date, record.provenance.expectkit_version
-    return record, Check(
+    day, version = found.provenance.date, found.provenance.expectkit_version
+    return found, Check(
         "Record", True, f"of {day}, written by expectkit {version}, every key as it should be."
     )
+
+
+def _is_of_another_kind(
+    data: bytes, versions: tuple[int, ...], read: Callable[[str], Any], marks: tuple[str, ...] = ()
+) -> bool:
+    """Tell whether a file is not damaged but none that we can read: of another version, or no such file at all."""
+    try:
+        tables = read(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(tables, dict):
+        return False
+    version = tables.get("schema_version")
+    is_other_version = type(version) is int and version not in versions
+    return is_other_version or (bool(marks) and not tables.keys() & set(marks))
 
 
 def _pages(carried: Carried) -> tuple[Check, ...]:
@@ -118,11 +139,15 @@ def _pages(carried: Carried) -> tuple[Check, ...]:
 
 def _read_promise(data: bytes, source: str) -> tuple[SealedPromise | None, Check]:
     from expectkit.briefing.verification import Check
+    from expectkit.io import promise_file
     from expectkit.io.promise_reader import parse_promise
 
     try:
         found = parse_promise(data, source)
     except PromiseError as error:
+        versions = (promise_file.SCHEMA_VERSION - 1, promise_file.SCHEMA_VERSION)
+        if _is_of_another_kind(data, versions, tomllib.loads, ("status", "terms", "seal")):
+            raise
         return None, Check("Promise", False, str(error))
     decision, status = found.promise.decision, found.promise.status
     who = f" by {decision.decided_by} on {decision.decided_on}" if decision is not None else ""

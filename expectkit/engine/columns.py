@@ -157,6 +157,11 @@ class LabelReader:
         first = int(np.argmax(index == i))
         if len(self._seen) > 2 or len(others) > 1:
             n_values = len(self._seen)
+            if n_values == 2:
+                raise DataError(
+                    f"{place.row(first)}: the label column {self._column!r} holds {self.values_seen()}, and none of "
+                    f"them is the positive value {self._positive!r}. Name the one that marks a positive case."
+                )
             raise DataError(
                 f"{place.row(first)}: the label column {self._column!r} holds {'three' if n_values == 3 else n_values} "
                 f"values, {self.values_seen()}{self._unseen_positive()}; {text!r} is the first that is one too many. "

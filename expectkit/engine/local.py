@@ -228,6 +228,7 @@ class _Counting:
         self._weights = None if columns.weight is None else np.zeros((2, 2, n_codes))
         self._by_day = None if columns.time is None else GroupCounts(columns.time, n_codes)
         self._left_out: dict[str, int] = {}
+        self._weight_of_day: dict[str, NDArray[np.float64]] = {}
         self._by_column = {name: GroupCounts(name, n_codes) for name in columns.keyed()}
         self._clusters = None if columns.group is None else ClusterRows(n_codes)
         self._needs_codes = columns.names() != (columns.score, columns.label)
@@ -253,6 +254,7 @@ class _Counting:
             known = labels if keep is None else np.where(keep, labels, np.uint8(MISSING))
             self._watch.see(range(self.n_rows, self.n_rows + scores.size), batch, scores, known)
         self.n_rows += scores.size
+        self._add_weight_of_days(batch, labels, keep)
         if keep is not None:
             self._add_left_out(batch, ~keep)
             scores, labels = scores[keep], labels[keep]
@@ -328,6 +330,30 @@ class _Counting:
             if count > 0:
                 day = of_row.keys[place]
                 self._left_out[day] = self._left_out.get(day, 0) + count
+
+    def _add_weight_of_days(
+        self, batch: Batch, labels: NDArray[np.uint8], keep: NDArray[np.bool_] | None
+    ) -> None:
+        """Sum the weights of each day: of the negatives, of the positives and of the rows that cannot be used."""
+        if self._by_day is None or self._columns.weight is None:
+            return
+        weight = weights(batch.columns[self._columns.weight], self._place(batch, self._columns.weight))
+        kind = labels if keep is None else np.where(keep, labels, np.uint8(2))
+        of_row = self._day_keys(batch, None)
+        sums = np.bincount(3 * of_row.index.astype(np.intp) + kind, weight, 3 * len(of_row.keys)).reshape(
+            -1, 3
+        )
+        for place in np.unique(of_row.index).tolist():
+            day = of_row.keys[place]
+            self._weight_of_day[day] = self._weight_of_day.get(day, np.zeros(3)) + sums[place]
+
+    def _weights_by_day(self) -> dict[str, tuple[float, float, float]] | None:
+        if self._by_day is None or self._columns.weight is None:
+            return None
+        return {
+            day: (float(sums[0]), float(sums[1]), float(sums[2]))
+            for day, sums in sorted(self._weight_of_day.items())
+        }
 
     def _rows_by_day(self, by_day: GroupedHistogram | None) -> dict[str, int] | None:
         if by_day is None or not self._left_out:
@@ -411,6 +437,7 @@ class _Counting:
             score_low=self._low,
             score_high=self._high,
             rows_by_day=self._rows_by_day(by_day),
+            weights_by_day=self._weights_by_day(),
         )
         return _with_ends(counted, self._compare)
 

@@ -90,6 +90,8 @@ class ClassTally:
         Over all score columns; None when there are none.
     n_ties : int
         Cases whose highest score two classes share; the class that is named first counts.
+    rows_by_day : mapping of str to int
+        All rows of each day, with those left out: they are traffic all the same.
     """
 
     matrix: ConfusionMatrix
@@ -98,6 +100,7 @@ class ClassTally:
     score_low: float | None
     score_high: float | None
     n_ties: int
+    rows_by_day: Mapping[str, int] = field(default_factory=dict)
 
 
 def tally_classes(
@@ -201,6 +204,7 @@ class _Counting:
         self._names = _Names(tuple(columns.scores) or columns.classes)
         self._cells: Counter[tuple[int, int]] = Counter()
         self._daily: Counter[int] = Counter()
+        self._rows_of_day: Counter[int] = Counter()
         self._missing = {"score": 0, "label": 0, "infinite": 0}
         self._first: dict[str, tuple[str, str]] = {}
         self._low, self._high = np.inf, -np.inf
@@ -275,10 +279,10 @@ class _Counting:
         name = self._columns.time
         if name is None:
             return
-        found, counts = np.unique(
-            days(batch.columns[name], Place(self._source, batch, name))[keep], return_counts=True
-        )
-        self._daily.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+        of_row = days(batch.columns[name], Place(self._source, batch, name))
+        for counter, some in ((self._daily, of_row[keep]), (self._rows_of_day, of_row)):
+            found, counts = np.unique(some, return_counts=True)
+            counter.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
 
     def check(self, drop_missing: bool) -> None:
         """Refuse cases that cannot be used, once all of them were seen.
@@ -335,16 +339,21 @@ class _Counting:
         counts = np.zeros((len(names), len(names) + 1), np.int64)
         for (actual, decided), count in self._cells.items():
             counts[place_of[actual], place_of.get(decided, len(names))] += count
-        dates = sorted(self._daily)
         has_scores = np.isfinite(self._low)
         return ClassTally(
             ConfusionMatrix(tuple(names[i] for i in order), counts),
             RowCounts(self.n_rows, self._missing["score"], self._missing["label"], self.n_kept),
-            {text: self._daily[day] for text, day in zip(day_texts(dates), dates, strict=True)},
+            _by_date(self._daily),
             float(self._low) if has_scores else None,
             float(self._high) if has_scores else None,
             self._n_ties,
+            _by_date(self._rows_of_day),
         )
+
+
+def _by_date(counts: Mapping[int, int]) -> dict[str, int]:
+    dates = sorted(counts)
+    return {text: counts[day] for text, day in zip(day_texts(dates), dates, strict=True)}
 
 
 def _natural(name: str) -> tuple[bool, float, str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from expectkit.briefing.agreed_words import words_of
 from expectkit.briefing.checklist import ChecklistEntry
 from expectkit.briefing.verdict_words import About, GateRecord, gate_record
+from expectkit.briefing.vocabulary import Words
 from expectkit.engine.local import Progress
 from expectkit.errors import ConfigError
 from expectkit.gate.cases import Beside
@@ -21,7 +25,7 @@ from expectkit.io.open_cases import open_cases
 from expectkit.io.promise_file import SealedPromise
 from expectkit.io.promise_reader import read_promise
 from expectkit.launch import is_stated, launch_checklist
-from expectkit.promise.agreement import Promise
+from expectkit.promise.agreement import WORD_KEYS, Promise
 
 RECORD_NAME, EXPORT_NAME = "record.json", "export.json"
 
@@ -45,6 +49,10 @@ class GateOptions:
         The ``record.json`` of the promise; the one beside it when left out.
     export : Path or None
         An ``export.json``; the one beside the promise when left out.
+    model : Path or None
+        A ``.keras`` file that scores the cases first.
+    features : tuple of str
+        Columns that model takes, in its order.
     """
 
     reused: int = 1
@@ -54,6 +62,8 @@ class GateOptions:
     reference_threshold: float | None = None
     record: Path | None = None
     export: Path | None = None
+    model: Path | None = None
+    features: tuple[str, ...] = ()
 
 
 def run_gate(
@@ -91,20 +101,34 @@ def run_gate(
     told = options or GateOptions()
     sealed = read_promise(promise)
     read = config if isinstance(config, Config) else load_config(config, overrides)
-    require(
-        read, *(("cases.score", "cases.label") if source else ("cases.file", "cases.score", "cases.label"))
-    )
+    needed = {"cases.file": source is None, "cases.score": told.model is None, "cases.label": True}
+    require(read, *(key for key, is_needed in needed.items() if is_needed))
     cases = source if source is not None else open_cases(list(read.cases.file or ()))
-    judged = judge_cases(
-        read,
-        sealed.promise,
-        cases,
-        reused=told.reused,
-        beside=_beside(read, promise, sealed.promise, told),
-        drop_missing=told.drop_missing,
-        progress=progress,
-    )
-    return record_of(judged, sealed, promise.name)
+    with ExitStack() as kept:
+        if told.model is not None:
+            folder = Path(kept.enter_context(TemporaryDirectory(prefix="expectkit-")))
+            read, cases = _scored(read, cases, told.model, told.features, folder)
+        judged = judge_cases(
+            read,
+            sealed.promise,
+            cases,
+            reused=told.reused,
+            beside=_beside(read, promise, sealed.promise, told),
+            drop_missing=told.drop_missing,
+            progress=progress,
+        )
+        return record_of(judged, sealed, promise.name)
+
+
+def _scored(
+    config: Config, source: CaseSource, model: Path, features: tuple[str, ...], folder: Path
+) -> tuple[Config, CaseSource]:
+    """Let a model score the cases; the config then names its score, and its file where none is named."""
+    from expectkit.io.model_source import SCORE_COLUMN, score_cases
+
+    cases = score_cases(source, model, features, folder, positive=config.cases.positive)
+    named = replace(config.model, file=config.model.file or str(model))
+    return replace(config, cases=replace(config.cases, score=SCORE_COLUMN), model=named), cases
 
 
 def record_of(judged: Judgement, sealed: SealedPromise, name: str) -> GateRecord:
@@ -123,7 +147,13 @@ def record_of(judged: Judgement, sealed: SealedPromise, name: str) -> GateRecord
         remarks=judged.remarks,
         checklist=_checklist(judged),
     )
-    return gate_record(judged.verdict, sealed.promise, cases.config.words_value(), about)
+    return gate_record(judged.verdict, sealed.promise, _words(cases.config, sealed.promise), about)
+
+
+def _words(config: Config, promise: Promise) -> Words:
+    """Take the words of the config; what it leaves out, those that the promise carries."""
+    stated = {name: word for name in WORD_KEYS if (word := getattr(config.words, name)) is not None}
+    return words_of(promise, stated)
 
 
 def term_lines(text: str) -> tuple[int, ...]:

@@ -214,4 +214,7 @@ def _is_alive(process_id: int) -> bool:
 def _explained(folder: Path, error: OSError) -> OutputError:
     reason = os.strerror(error.errno) if error.errno is not None else str(error)
     advice = _ADVICE.get(error.errno or 0, "Check the folder or write elsewhere with --out.")
-    return OutputError(f"cannot write to {folder}: {reason}. {advice} What was there before is unchanged.")
+    place = f"to {folder}"
+    if error.errno == errno.EISDIR and error.filename is not None:
+        place = str(error.filename)
+    return OutputError(f"cannot write {place}: {reason}. {advice} What was there before is unchanged.")

@@ -142,6 +142,10 @@ def _toml_problem(error: Exception) -> str:
 
 
 def _check_top(tables: Mapping[str, object], source: str) -> None:
+    if {"terms", "seal"} <= tables.keys():
+        raise ConfigError(
+            f"{source}: is a promise, not a config. Give the expectkit.toml here, this with --promise."
+        )
     for name, value in tables.items():
         if name in _TOP:
             continue

@@ -1,4 +1,8 @@
-"""The text of a first ``expectkit.toml``: what was found in the columns, and the keys left to fill in."""
+"""The text of a first ``expectkit.toml``: what was found in the columns, and the keys left to fill in.
+
+A line that starts with ``# `` is a key with an example for its answer: without the mark it is valid as it stands. A
+line that starts with ``## `` is said to the reader.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +78,8 @@ def draft_config(
         "group": "rows of one group are not independent cases",
     }
     lines = [
-        "# Written by expectkit init from a look at the columns. Check each line, then fill in [words] and [traffic].",
+        "## Written by expectkit init from a look at the columns. Check each line, then fill in [words] and [traffic].",
+        "## A line with one # waits for your answer: put it in the place of the example and take the # away.",
         "schema_version = 1",
         "",
         "[model]",
@@ -96,6 +101,40 @@ def draft_config(
         lines += ["", "[baseline]", _line("decision", decision, "what people decided", is_known=False)]
     return "\n".join(lines) + "\n"
 
+
+_FRAME: Final = (
+    "[frame]  # TO FILL IN: the problem on one page; a question without an answer is shown as open",
+    "## What does the model decide, for whom, and what happens before and after it?",
+    '# context = "Reviewers cannot look at every payment; the model is to choose which ones they see."',
+    "## What does the business want in the end?",
+    '# end_goal = "Less money lost to fraud, and few customers whose payment is held up without need"',
+    "## What must hold, whatever is decided?",
+    '# constraints = ["A payment is held for at most 20 minutes", "A person looks before a payment is refused"]',
+    "## By which number will success be seen, and when?",
+    '# measure_of_success = "Money lost to fraud a month, three months after launch"',
+    "## How were the test cases chosen? How many there are, and of which days, is added.",
+    '# evaluation = "Every payment of four weeks, scored by the model as trained before them"',
+    "## Where are the data from, and who set the labels?",
+    '# data_are = "Payments of all customers, labelled by what they and the reviewers reported"',
+    "## Who and what is not in the data?",
+    '# data_are_not = "Fraud that nobody reported; it counts as valid"',
+)
+
+_LAUNCH: Final = (
+    "[launch]  # TO FILL IN: what is decided before launch; the first of several options is the proposed one",
+    "## How many cases a day could people review, beside review_capacity_per_day under [costs]?",
+    "# capacities = [400, 600]",
+    "## Who could review what is flagged, how long does one case take them, and what does their hour cost?",
+    '# who_reviews = { "Fraud analysts" = { minutes_per_review = 4, cost_per_hour = 45 } }',
+    "## After how many days is it known whether a case was positive?",
+    "# label_delay_days = [5, 30]",
+    """## What is done while the model does not answer: "pass all", "flag all" or "today's process"?""",
+    '# fallback = "pass all"',
+    "## When may the model be trained anew?",
+    "# retraining = [2027-01-01, 2027-07-01]",
+    "## Who decides? threshold, review_capacity, who_reviews, label_delay, fallback and retraining can be named.",
+    '# decides = { threshold = "Head of payments", review_capacity = "Head of operations" }',
+)
 
 _REST: Final = (
     "",
@@ -120,4 +159,8 @@ _REST: Final = (
     "# flagged_negative = 4.0",
     "# minutes_per_review = 4",
     "# review_capacity_per_day = 500",
+    "",
+    *_FRAME,
+    "",
+    *_LAUNCH,
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from expectkit.errors import PromiseError
-from expectkit.promise.agreement import Promise, RejectedSetting
+from expectkit.promise.agreement import WORD_KEYS, Promise, RejectedSetting
 from expectkit.promise.terms import Term
 
 SCHEMA_VERSION: Final = 2
@@ -78,6 +78,7 @@ def promise_body(promise: Promise) -> dict[str, Any]:
                 "population": conditions.population,
             }
         ),
+        **({"words": _word_table(promise.words)} if promise.words else {}),
         "terms": [_term_table(term) for term in promise.terms],
         "evidence": dict(promise.evidence),
     }
@@ -90,6 +91,12 @@ def promise_body(promise: Promise) -> dict[str, Any]:
     if promise.rejected:
         body["rejected"] = [_rejected_table(setting) for setting in promise.rejected]
     return _filled(body)
+
+
+def _word_table(words: Mapping[str, str | tuple[str, str]]) -> dict[str, Any]:
+    return {
+        key: words[key] if isinstance(words[key], str) else [*words[key]] for key in WORD_KEYS if key in words
+    }
 
 
 def _term_table(term: Term) -> dict[str, Any]:

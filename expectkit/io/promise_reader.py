@@ -62,6 +62,10 @@ def parse_promise(data: bytes, source: str = "promise.toml") -> SealedPromise:
     """
     tables = _toml(data, source)
     version = _version(tables, source)
+    if not {"status", "terms", "seal"} & tables.keys():
+        raise PromiseError(
+            f"{source}: holds no terms and no seal, so it is no promise. Give one that expectkit agree wrote."
+        )
     reader = PromiseTables(source, version)
     try:
         promise = reader.promise(tables)

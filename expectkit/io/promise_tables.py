@@ -8,9 +8,18 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
+from expectkit.briefing.vocabulary import clean_text
 from expectkit.errors import PromiseError, nearest
 from expectkit.io.config_place import shown
-from expectkit.promise.agreement import Conditions, Decision, Promise, RejectedSetting, Status
+from expectkit.promise.agreement import (
+    NOUN_KEYS,
+    WORD_KEYS,
+    Conditions,
+    Decision,
+    Promise,
+    RejectedSetting,
+    Status,
+)
 from expectkit.promise.terms import MEASURES, Term
 
 _TOP: Final[Mapping[int, tuple[str, ...]]] = {
@@ -28,9 +37,10 @@ _TOP: Final[Mapping[int, tuple[str, ...]]] = {
     ),
 }
 _KEYS: Final = {
-    "top": (*_TOP[1], "ranges", "replaces", "decision", "rejected"),
+    "top": (*_TOP[1], "ranges", "replaces", "words", "decision", "rejected"),
     "model": ("name", "version", "sha256"),
     "conditions": ("cases_per_day", "prevalence", "population"),
+    "words": WORD_KEYS,
     "terms": (
         "measure",
         "slice",
@@ -80,6 +90,7 @@ class PromiseTables:
             decision=self.decision(tables),
             rejected=self.rejected(tables),
             replaces=self.sha256(tables, "replaces", default=""),
+            words=self.words(tables),
         )
 
     def terms(self, tables: Mapping[str, Any]) -> tuple[Term, ...]:
@@ -135,6 +146,30 @@ class PromiseTables:
         """Read which files the promise rests on."""
         table = self.entry(tables.get("evidence", {}), "[evidence]")
         return {name: self.sha256(table, name, "[evidence] ") for name in table}
+
+    def words(self, tables: Mapping[str, Any]) -> dict[str, str | tuple[str, str]]:
+        """Read what the business calls its cases; a file without words carries none."""
+        if "words" not in tables:
+            return {}
+        table = self.table(tables, "words")
+        return {key: self.noun(table, key) if key in NOUN_KEYS else self.word(table, key) for key in table}
+
+    def noun(self, table: Mapping[str, Any], key: str) -> tuple[str, str]:
+        """Read ``[singular, plural]``."""
+        found = table[key]
+        if not isinstance(found, list) or len(found) != 2:
+            raise self.error(
+                f"[words] {key}", f"found {shown(found)}, expected [singular, plural]. {BY_HAND}"
+            )
+        singular, plural = (self.word({key: form}, key) for form in found)
+        return singular, plural
+
+    def word(self, table: Mapping[str, Any], key: str) -> str:
+        """Read a text that holds something printable."""
+        text = self.text(table, key, "[words] ")
+        if not clean_text(text):
+            raise self.error(f"[words] {key}", f"holds no printable character. {BY_HAND}")
+        return text
 
     def decision(self, tables: Mapping[str, Any]) -> Decision | None:
         """Read who decided, when and why."""

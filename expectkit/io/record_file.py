@@ -90,7 +90,7 @@ def _attachments(data: bytes, path: Path) -> Carried:
             found = {name: _attachment(pdf, name) for name in (RECORD_NAME, PROMISE_NAME)}
             identifier = bytes(pdf.trailer.ID[0]).decode("latin-1") if "/ID" in pdf.trailer else ""
     except (pikepdf.PdfError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:120]
+        reason = " ".join(str(error).split()).rpartition(">: ")[2][:120]  # without the stream's own name
         raise InputError(f"{path}: is no PDF that can be read ({reason}). Get the file anew.") from None
     if found[RECORD_NAME] is None:
         raise InputError(f"{path}: carries no {RECORD_NAME}. Give a PDF that expectkit brief wrote.")

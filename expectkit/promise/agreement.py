@@ -7,12 +7,17 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from expectkit.errors import PromiseError
 from expectkit.promise.terms import Term
 
 Status = Literal["draft", "agreed"]
+NOUN_KEYS: Final = ("case", "positive", "negative")
+"""Words of a promise that are a noun: its singular and its plural."""
+
+WORD_KEYS: Final = (*NOUN_KEYS, "flagged", "missed", "caught")
+"""Words that a promise can carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ class Promise:
     rejected : tuple of RejectedSetting
     replaces : str
         Seal of the agreed promise that this one replaces; empty for the first.
+    words : mapping of str to str, or pair of str for a noun
+        What the business calls its cases and what happens to them, by `WORD_KEYS`; empty where nobody said.
 
     Raises
     ------
@@ -144,6 +151,7 @@ class Promise:
     decision: Decision | None = None
     rejected: tuple[RejectedSetting, ...] = ()
     replaces: str = ""
+    words: Mapping[str, str | tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.threshold):

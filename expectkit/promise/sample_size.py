@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from expectkit.measure.intervals import lower_bound, upper_bound
+from expectkit.measure.further_cases import POWER, further_cases, largest_kept, smallest_broken
 
 if TYPE_CHECKING:
     from expectkit.promise.terms import Side
 
-POWER = 0.80
 MOST_CASES = 10_000_000
-_BLOCK = 4_096
-_TEETH = 10  # a tooth is as long as cases are needed for one more error; the teeth only grow
 
 
 def cases_to_settle(
@@ -48,8 +45,8 @@ def cases_to_settle(
 
     Notes
     -----
-    Exact: the probability that Clopper-Pearson's bound at `alpha` clears the limit is a binomial tail. Counts are
-    whole, so it rises in teeth; the answer is the number after the last one that falls below `power`.
+    Exact: the search of `expectkit.measure.further_cases` for a fresh test. Beyond 20,000 cases a normal formula,
+    good to 1 in 100.
 
     Examples
     --------
@@ -60,39 +57,18 @@ def cases_to_settle(
         rate, limit = 1 - rate, 1 - limit
     if rate == limit or (limit <= 0 and rate <= 0):
         return None
-    is_kept = rate < limit
-    guess = _by_formula(rate, limit, alpha, power)
-    if guess > 4 * MOST_CASES:
-        return None
     first = more_than + 1
+    if limit >= 1:  # anything keeps it
+        return first
+    if limit <= 0:  # the first case counted breaks it
+        return max(first, 1 if rate >= 1 else math.ceil(math.log1p(-power) / math.log1p(-rate)))
+    guess = _by_formula(rate, limit, alpha, power)
+    if guess > MOST_CASES:
+        return None
     if guess > 20_000:  # whole numbers hardly matter any more; the formula is good to 1 in 100
-        return max(first, math.ceil(guess)) if guess <= MOST_CASES else None
-    long_enough = math.ceil(_TEETH / limit) if limit > 0 else _BLOCK
-    run_start = first
-    while run_start <= MOST_CASES:
-        sizes = np.arange(first, first + _BLOCK)
-        short = sizes[_settled_share(sizes, rate, limit, alpha, is_kept=is_kept) < power]
-        for size in short.tolist():
-            if size - run_start >= long_enough:
-                return run_start
-            run_start = size + 1
-        first += _BLOCK
-        if first - run_start >= long_enough:
-            return run_start
-    return None
-
-
-def _settled_share(
-    sizes: np.ndarray, rate: float, limit: float, alpha: float, *, is_kept: bool
-) -> np.ndarray:
-    """Return how often samples of these sizes settle the question, exactly."""
-    from scipy.special import bdtr, bdtrc
-
-    edges = critical_count(sizes, limit, alpha, is_kept=is_kept)
-    if is_kept:
-        return np.where(edges >= 0, bdtr(np.maximum(edges, 0), sizes, rate), 0.0)
-    tail = np.where(edges > 0, bdtrc(np.maximum(edges - 1, 0), sizes, rate), 1.0)
-    return np.where(edges <= sizes, tail, 0.0)
+        return max(first, math.ceil(guess))
+    found = further_cases(0, 0, limit, true_rate=rate, alpha=alpha, power=power, most=MOST_CASES)
+    return None if found is None else max(first, found)
 
 
 def critical_count(sizes: np.ndarray, limit: float, alpha: float, *, is_kept: bool) -> np.ndarray:
@@ -115,18 +91,8 @@ def critical_count(sizes: np.ndarray, limit: float, alpha: float, *, is_kept: bo
     [0, 8, 38]
     """
     sizes = np.asarray(sizes, dtype=np.int64)
-    low, high = np.full(sizes.shape, -1), sizes + 1
-    while np.any(high - low > 1):
-        middle = (low + high) // 2
-        inside = np.clip(middle, 0, sizes)
-        if is_kept:
-            goes_low = upper_bound(inside, sizes, 1 - alpha) <= limit
-        else:
-            goes_low = lower_bound(inside, sizes, 1 - alpha) <= limit
-        is_open = high - low > 1
-        low = np.where(is_open & goes_low, middle, low)
-        high = np.where(is_open & ~goes_low, middle, high)
-    return low if is_kept else high
+    edge = largest_kept if is_kept else smallest_broken
+    return edge(sizes, sizes.astype(np.float64), 0.0, limit, alpha)
 
 
 def _by_formula(rate: float, limit: float, alpha: float, power: float) -> float:

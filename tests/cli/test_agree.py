@@ -298,3 +298,10 @@ def test_a_draft_cannot_be_shown_as_agreed(run: RunCommand, project: Path, brief
     out = brief("json")
     done = run("brief", project / "expectkit.toml", "--out", out, "--promise", out / "promise.toml")
     assert (done.code, "is a draft, which binds nobody" in done.err) == (2, True)
+
+
+def test_a_term_for_each_value_of_a_column_that_is_not_there_is_refused(agree: Agree, project: Path) -> None:
+    done = agree("--term=false_negative_rate[lable]=8%")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no column 'lable'. Did you mean 'label'?" in done.err
+    assert not (project / "promise.toml").exists()

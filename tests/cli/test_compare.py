@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from expectkit.briefing.comparison_record import ComparisonRecord
+from expectkit.briefing.plain import schema_of
+from expectkit.io.promise_file import write_promise
+from expectkit.promise.terms import Term
 from tests.cli.conftest import Agree, Brief, RunCommand, write_cases
+from tests.promise.promises import AGREED
 
 
 @pytest.fixture
@@ -113,9 +121,83 @@ def test_two_promises_are_compared_by_their_terms(
     first = Path(shutil.copy(project / "promise.toml", tmp_path / "first.toml"))
     agree("--replace", "--term=missed_positives_per_day=30", "--term=flagged_per_day=600")
     page = compared(run, first, project / "promise.toml")
-    assert "# No sentence changed, but 2 numbers did" in page
-    assert re.search(r"\| Positive cases missed \| at most 2\d a day \| at most 30 a day \|", page)
-    assert "| Cases flagged | – | at most 600 a day |" in page
+    assert "# 2 of 5 terms changed\n" in page
+    assert re.search(r"\| Fraudulent transactions missed \| at most 2\d a day \| at most 30 a day \|", page)
+    assert "| Transactions flagged | – | at most 600 a day |" in page
+    assert "ositive case" not in page
+    assert page.index("## The terms, as agreed") < page.index("<details>")
+
+
+def test_a_promise_is_compared_with_itself_without_a_change(
+    run: RunCommand, agree: Agree, project: Path
+) -> None:
+    agree()
+    page = compared(run, project / "promise.toml", project / "promise.toml")
+    assert "# No term changed\n" in page
+
+
+def test_a_promise_without_words_is_read_in_those_of_the_other(tmp_path: Path, run: RunCommand) -> None:
+    plain = dataclasses.replace(AGREED, words={}, terms=(Term("missed_positives_per_day", at_most=30.0),))
+    for name, promise in (("with", AGREED), ("without", plain)):
+        write_promise(tmp_path / f"{name}.toml", promise)
+    for first, second in (("with", "without"), ("without", "with")):
+        page = compared(run, tmp_path / f"{first}.toml", tmp_path / f"{second}.toml")
+        assert "| Cases of fraud let through | at most" in page
+        assert "The words" not in page
+    neither = compared(run, tmp_path / "without.toml", tmp_path / "without.toml")
+    assert "| Positive cases missed | at most 30 a day | unchanged |" in neither
+
+
+def test_new_words_are_an_input_and_not_another_term(tmp_path: Path, run: RunCommand) -> None:
+    renamed = dataclasses.replace(AGREED, words={"positive": ("scam", "scams"), "missed": "let through"})
+    write_promise(tmp_path / "before.toml", AGREED)
+    write_promise(tmp_path / "after.toml", renamed)
+    page = compared(run, tmp_path / "before.toml", tmp_path / "after.toml")
+    assert "# No term changed, but the words did\n" in page
+    assert "| Scams let through | at most 23 a day | unchanged |" in page
+
+
+def test_json_names_each_term_as_the_page_does_and_fits_its_schema(
+    run: RunCommand, agree: Agree, project: Path, tmp_path: Path
+) -> None:
+    agree()
+    first = Path(shutil.copy(project / "promise.toml", tmp_path / "first.toml"))
+    agree("--replace", "--term=missed_positives_per_day=30", "--term=flagged_per_day=600")
+    done = run("compare", first, project / "promise.toml", "--format=json")
+    plain = json.loads(done.out)
+    jsonschema.Draft202012Validator(comparison_schema()).validate(plain)
+    terms = {term["name"]: term for term in plain["terms"]}
+    missed, added = terms["missed_positives_per_day"], terms["flagged_per_day"]
+    assert missed["words"] == "Fraudulent transactions missed"
+    assert (missed["after"]["at_most"], missed["after"]["printed"]) == (30.0, "at most 30 a day")
+    assert (missed["before"]["measured"], missed["in_production"]) == (missed["after"]["measured"], "weekly")
+    assert (added["words"], added["before"], added["is_changed"]) == ("Transactions flagged", None, True)
+    assert not terms["false_positive_rate"]["is_changed"]
+    assert plain["numbers"] == []
+
+
+def test_json_of_two_records_fits_the_schema_and_holds_what_the_page_says(
+    run: RunCommand, before: Path, brief: Brief
+) -> None:
+    after = brief("json", "--threshold=0.6")
+    plain = json.loads(run("compare", before, after, "--format=json").out)
+    jsonschema.Draft202012Validator(comparison_schema()).validate(plain)
+    page = compared(run, before, after)
+    assert f"# {plain['headline']}\n" in page
+    assert plain["inputs"][0]["words"] == "the setting"
+    changed = [number for number in plain["numbers"] if number["is_changed"]]
+    assert all(
+        f"| {one['words']} | {one['before'] or '–'} | {one['after'] or '–'} |" in page for one in changed
+    )
+    assert plain["terms"] == []
+
+
+def comparison_schema() -> object:
+    schema = json.loads(
+        (resources.files("expectkit") / "schemas" / "comparison.schema.json").read_text("utf-8")
+    )
+    assert schema == schema_of(ComparisonRecord), "run: python scripts/write_schema.py"
+    return schema
 
 
 def test_a_record_and_a_promise_cannot_be_compared(
@@ -144,3 +226,5 @@ def test_the_page_is_one_file_that_loads_nothing_and_markup_in_words_is_inert(
 def test_html_asks_for_a_folder(run: RunCommand, before: Path) -> None:
     done = run("compare", before, before, "--format=html")
     assert (done.code, "--format html needs a folder. Name it with --out." in done.err) == (2, True)
+    done = run("compare", before, before, "--format=md,json")
+    assert (done.code, "--format md,json needs a folder. Name it with --out." in done.err) == (2, True)

@@ -255,3 +255,73 @@ def test_a_statement_without_name_or_date_is_refused(gate: Gate, tmp_path: Path,
 def test_a_report_that_cannot_be_written_ends_with_2(gate: Gate, tmp_path: Path) -> None:
     (tmp_path / "is_a_folder").mkdir()
     assert gate(fresh_cases(tmp_path / "good.parquet"), f"--junit={tmp_path / 'is_a_folder'}").code == 2
+
+
+# ---------------------------------------------------------------------------------------- slips of the user
+
+
+@pytest.mark.parametrize("option", ["--record", "--export", "--reference-file"])
+def test_a_file_to_compare_with_that_is_not_there_is_refused_though_no_term_needs_it(
+    gate: Gate, tmp_path: Path, option: str
+) -> None:
+    done = gate(fresh_cases(tmp_path / "good.parquet"), f"{option}={tmp_path / 'none.json'}")
+    assert (done.code, done.out) == (2, "")
+    assert "none.json' does not exist" in done.err
+
+
+def test_an_option_that_no_term_asks_for_is_said_to_be_unused(gate: Gate, tmp_path: Path) -> None:
+    good = fresh_cases(tmp_path / "good.parquet")
+    done = gate(good, "--reference-score=old", f"--record={good}", "--format=json")
+    assert done.code == 0
+    assert json.loads(done.out)["answer"] == "kept"
+    assert done.err.splitlines() == [
+        "Note: no term compares with the last model, so --reference-score is not looked at.",
+        "Note: no term is about drift of the scores, so --record is not looked at.",
+    ]
+    assert gate(good).err == ""
+
+
+@pytest.mark.parametrize("name", ["promise.toml", "expectkit.toml"])
+def test_a_report_never_replaces_what_the_gate_reads(
+    gate: Gate, project: Path, tmp_path: Path, name: str
+) -> None:
+    before = (project / name).read_bytes()
+    done = gate(fresh_cases(tmp_path / "good.parquet"), f"--junit={project / name}")
+    assert (done.code, "is what the gate reads. Name another file." in done.err) == (2, True)
+    assert (project / name).read_bytes() == before
+
+
+def test_two_reports_in_one_file_are_refused(gate: Gate, tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    done = gate(fresh_cases(tmp_path / "good.parquet"), f"--junit={target}", f"--gitlab={target}")
+    assert (done.code, "is the file of --junit. Name another file." in done.err) == (2, True)
+    assert not target.exists()
+
+
+def test_a_config_given_as_the_promise_and_a_promise_given_as_the_config_are_named(
+    gate: Gate, run: RunCommand, project: Path, tmp_path: Path
+) -> None:
+    done = gate(fresh_cases(tmp_path / "good.parquet"), f"--promise={project / 'expectkit.toml'}")
+    assert (done.code, "holds no terms and no seal, so it is no promise." in done.err) == (2, True)
+    done = run("gate", project / "promise.toml")
+    assert (done.code, "is a promise, not a config." in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--features=amount", "--model=model.keras"])
+def test_a_model_and_its_columns_go_together(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.keras").touch()
+    done = gate(fresh_cases(tmp_path / "good.parquet"), option)
+    assert (done.code, done.out) == (2, "")
+    assert "--model and --features go together" in done.err
+
+
+def test_a_pickled_estimator_is_never_opened(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(b"cos\nsystem\n(S'touch owned'\ntR.")
+    done = gate(
+        fresh_cases(tmp_path / "good.parquet"), f"--model={tmp_path / 'model.pkl'}", "--features=score"
+    )
+    assert (done.code, done.out) == (2, "")
+    assert "opening a pickled estimator runs whatever code is in it" in done.err

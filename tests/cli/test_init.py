@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -66,3 +67,39 @@ def test_scores_that_are_not_there_leave_nothing_behind(run: RunCommand, tmp_pat
     assert done.code == 2
     assert "there is no such file" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_answers_to_the_frame_and_the_launch_make_their_sections_appear(
+    run: RunCommand, scores: Path, tmp_path: Path
+) -> None:
+    config, out = tmp_path / "expectkit.toml", tmp_path / "out"
+    assert run("init", scores, "--out", config).code == 0
+    drafted = config.read_text("utf-8")
+    pages = []
+    head, mark, answers = drafted.partition("[frame]")
+    for text in (drafted, head + mark + re.sub(r"(?m)^# ", "", answers)):
+        config.write_text(text, "utf-8")
+        done = run("brief", config, "--threshold=0.5", "--cases-per-day=8280", "--format=md", "--out", out)
+        assert done.code == 0, done.err
+        pages.append((out / "briefing.md").read_text("utf-8"))
+    before, after = pages
+    sections = ("The problem on one page", "What is to be decided before launch")
+    assert [title for title in sections if title in before] == []
+    assert [title for title in sections if title not in after] == []
+    for answer in ("Reviewers cannot look at every payment", "A payment is held for at most 20 minutes"):
+        assert answer in after
+    for answer in ("Fraud analysts", "Head of operations", "600"):
+        assert answer in after[after.index(sections[1]) :]
+    assert "question is still open" not in after
+
+
+def test_the_file_of_cases_is_never_replaced_by_its_config(run: RunCommand, scores: Path) -> None:
+    before = scores.read_bytes()
+    done = run("init", scores, "--out", scores, "--force")
+    assert (done.code, "is the file of cases itself. Name another file." in done.err) == (2, True)
+    assert scores.read_bytes() == before
+
+
+def test_a_folder_is_no_file_to_write(run: RunCommand, scores: Path, tmp_path: Path) -> None:
+    done = run("init", scores, "--out", tmp_path, "--force")
+    assert (done.code, "is a directory" in done.err) == (2, True)

@@ -72,7 +72,7 @@ def raising(error: BaseException) -> Any:
     [
         (ConfigError("two\nlines  of\ttext."), 2, "expectkit: two lines of text.\n"),
         (ExpectkitError("anything of ours."), 2, "expectkit: anything of ours.\n"),
-        (click.exceptions.Abort(), 130, "expectkit: stopped; nothing was changed.\n"),
+        (click.exceptions.Abort(), 130, "expectkit: stopped; no file is half-written.\n"),
         (click.ClickException("no such thing"), 2, "Error: no such thing\n"),
     ],
 )

@@ -101,7 +101,6 @@ def test_a_record_exchanged_inside_a_pdf_is_noticed(run: RunCommand, agree: Agre
         ),
         (lambda r: r.update(conts={}), 'has the unknown key "conts"'),
         (lambda r: r.pop("counts"), 'lacks the key "counts"'),
-        (lambda r: r.update(schema_version=7), "schema_version is 7, but this expectkit reads 1. Update"),
         (lambda r: r["counts"].update(n_false_negatives="13"), "record.counts.n_false_negatives holds str"),
     ],
 )
@@ -190,7 +189,7 @@ def test_a_promise_that_was_replaced_is_recognised(
         ("nope.pdf", None, "there is no such file. Correct the path."),
         ("briefing.html", b"<html>", "An HTML page carries no record. Give one of these."),
         ("briefing.docx", b"", "is no briefing.pdf, record.json or promise.toml. Give one of these."),
-        ("briefing.pdf", b"%PDF-1.7 broken", "is no PDF that can be read"),
+        ("briefing.pdf", b"%PDF-1.7 broken", "is no PDF that can be read (unable to find trailer dictionary"),
         ("folder", b"", "is no briefing.pdf, record.json or promise.toml."),
     ],
 )
@@ -202,6 +201,39 @@ def test_what_cannot_be_read_exits_with_2(
         path.write_bytes(data)
     done = run("verify", path)
     assert (done.code, done.out, message in done.err) == (2, "", True), done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("record.json", '{"schema_version": 7}', "schema_version is 7, but this expectkit reads 1. Update"),
+        (
+            "promise.toml",
+            "schema_version = 9\n[seal]\n",
+            "schema_version is 9, but this expectkit reads 1 and 2.",
+        ),
+        (
+            "expectkit.toml",
+            "schema_version = 1\n[cases]\n",
+            "holds no terms and no seal, so it is no promise.",
+        ),
+    ],
+)
+def test_a_file_of_another_version_or_kind_is_not_called_damaged(
+    run: RunCommand, tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    done = run("verify", tmp_path / name)
+    assert (done.code, done.out, message in done.err) == (2, "", True), done.err
+
+
+def test_the_promise_of_a_folder_is_the_one_in_it(run: RunCommand, briefed: Path) -> None:
+    done = run("verify", briefed / "record.json", "--promise", briefed)
+    assert done.code == 0, done.out + done.err
+    assert "and record and promise match" in done.out
+    (briefed / "promise.toml").unlink()
+    done = run("verify", briefed / "record.json", "--promise", briefed)
+    assert (done.code, "promise.toml: there is no such file." in done.err) == (2, True)
 
 
 def test_a_folder_without_a_record_and_a_pdf_without_one_exit_with_2(run: RunCommand, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import expectkit as ek
+from expectkit.errors import DataError, InputError
 from tests.end_to_end.conftest import SEED_OPTIONS, Run, seed_columns
 
 
@@ -174,3 +176,24 @@ def assert_refused(done: Run, expected: list[str]) -> None:
     assert "Traceback" not in done.err
     for part in expected:
         assert part in lines[0], lines[0]
+
+
+def test_series_in_different_orders_are_refused_and_not_paired_by_position() -> None:
+    y = pd.Series([0, 1] * 50)
+    s = pd.Series(np.linspace(0, 1, 100))
+    options: dict[str, object] = {"threshold": 0.5, "cases_per_day": 10, "prevalence": "as in cases"}
+    shuffled = y.sample(frac=1, random_state=1)
+    with pytest.raises(InputError, match=r"y_true and y_score have different indexes.*loc\[y_true\.index\]"):
+        ek.brief(shuffled, s, **options)
+    with pytest.raises(InputError, match="different indexes"):
+        ek.brief(y, s, sample_weight=s.sort_values(ascending=False) + 1, **options)
+    in_order = ek.brief(shuffled, s.loc[shuffled.index], **options).record
+    assert in_order.settings == ek.brief(y, s, **options).record.settings
+    assert ek.brief(shuffled.to_numpy(), s, **options).record.settings != in_order.settings
+
+
+def test_a_positive_value_that_no_row_holds_is_told_as_that() -> None:
+    with pytest.raises(DataError, match="holds '0' and '1', and none of them is the positive value '2'"):
+        ek.brief(
+            [0, 1] * 20, [0.5] * 40, pos_label=2, threshold=0.5, cases_per_day=1, prevalence="as in cases"
+        )

@@ -21,10 +21,15 @@ Y_TRUE = np.r_[np.ones(280, int), np.zeros(8000, int)]
 Y_SCORE = np.r_[np.full(266, 0.9), np.full(14, 0.1), np.full(200, 0.8), np.full(7800, 0.2)]
 
 
-def expectations(folder: Path, *terms: Term, config: str | None = None) -> Expectations:
+def expectations(
+    folder: Path,
+    *terms: Term,
+    config: str | None = None,
+    words: dict[str, str | tuple[str, str]] | None = None,
+) -> Expectations:
     made = Promise(
         "draft", "model", "1", 0.5, terms or (Term("false_negative_rate", at_most=0.09),),
-        Conditions(8280.0, 8280.0, 0.0338, 0.0338), True, "",
+        Conditions(8280.0, 8280.0, 0.0338, 0.0338), True, "", words=words or {},
     )  # fmt: skip
     write_promise(folder / "promise.toml", made)
     if config is not None:
@@ -85,3 +90,14 @@ def test_a_fitted_model_scores_the_cases_itself(tmp_path: Path) -> None:
     promise = expectations(tmp_path)
     assert promise.kept_by_model(model, features, y_true)
     assert not promise.kept_by_model(model, features[rng.permutation(4_000)], y_true)
+
+
+def test_words_are_those_of_the_config_and_where_it_has_none_those_of_the_promise(tmp_path: Path) -> None:
+    carried: dict[str, str | tuple[str, str]] = {"positive": ("scam", "scams"), "missed": "let through"}
+    term = Term("missed_positives_per_day", at_most=30.0)
+    config = 'schema_version = 1\n[words]\npositive = "fraud"\n'
+    alone = expectations(tmp_path, term, words=carried).kept_by(Y_TRUE, Y_SCORE)
+    with_config = expectations(tmp_path, term, words=carried, config=config).kept_by(Y_TRUE, Y_SCORE)
+    assert alone.record.terms[0].words == "Scams let through"
+    assert with_config.record.terms[0].words == "Frauds let through"
+    assert alone.record.terms[0].decisive.rests_on == "14 of 280 scams"

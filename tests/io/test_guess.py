@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 from expectkit.errors import DataError, OutputError
 from expectkit.io.config import load_config
 from expectkit.io.config_draft import toml_value
-from expectkit.io.config_tables import Config
+from expectkit.io.config_launch import ReviewersSetting
+from expectkit.io.config_tables import Config, FrameTable, LaunchTable
 from expectkit.io.csv_source import CsvSource
 from expectkit.io.guess import GuessedConfig, guess_config, write_config
 from expectkit.io.open_cases import open_cases
@@ -123,3 +126,39 @@ def test_an_existing_config_is_replaced_only_when_asked(tmp_path: Path) -> None:
     assert path.read_text() == "a = 1\n"
     write_config(path, "a = 2\n", may_replace=True)
     assert path.read_text() == "a = 2\n"
+
+
+# -------------------------------------------------------------------------------- what is left to fill in
+
+
+def filled_in(text: str) -> str:
+    """Take the mark from each example answer, as somebody who fills the file in does."""
+    return "\n".join(line.removeprefix("# ") for line in text.splitlines())
+
+
+def test_the_frame_and_the_launch_are_drafted_and_stay_unstated_until_somebody_answers(
+    tmp_path: Path,
+) -> None:
+    guessed = guess(FRAUD)
+    config = loaded(guessed, tmp_path)
+    assert (config.frame, config.launch) == (FrameTable(), LaunchTable())
+    assert guessed.text.count("TO FILL IN") == 2
+    drafted = {line[2:].partition(" = ")[0] for line in guessed.text.splitlines() if line.startswith("# ")}
+    asked = {field.name for table in (FrameTable, LaunchTable) for field in fields(table)}
+    assert asked <= drafted
+
+
+def test_each_answer_of_frame_and_launch_stands_under_its_question() -> None:
+    text = guess(FRAUD).text
+    answers = text[text.index("[frame]") : text.index("[baseline]")].splitlines()
+    questions = [above for above, line in itertools.pairwise(answers) if line.startswith("# ")]
+    assert len(questions) == len(fields(FrameTable)) + len(fields(LaunchTable))
+    assert [line for line in questions if not line.startswith("## ") or "?" not in line] == []
+
+
+def test_every_example_answer_loads_when_its_mark_is_taken_away(tmp_path: Path) -> None:
+    config = loaded(replace(guess(FRAUD), text=filled_in(guess(FRAUD).text)), tmp_path)
+    assert [field.name for field in fields(FrameTable) if not getattr(config.frame, field.name)] == []
+    assert [field.name for field in fields(LaunchTable) if not getattr(config.launch, field.name)] == []
+    assert config.launch.who_reviews == {"Fraud analysts": ReviewersSetting(4.0, 45.0)}
+    assert config.baseline.decision == "reviewer_decision"

@@ -168,6 +168,14 @@ MESSAGES: list[tuple[dict[str, Any], str]] = [
         '[model] sha256: found "1", expected 64 hexadecimal digits.',
     ),
     (changed(replaces="x"), 'p.toml: replaces: found "x", expected 64 hexadecimal digits.'),
+    (changed(words={"positiv": "fraud"}), 'p.toml, [words]: unknown key "positiv". Did you mean "positive"?'),
+    (
+        changed(words={"positive": "fraud"}),
+        'p.toml: [words] positive: found "fraud", expected [singular, plural].',
+    ),
+    (changed(words={"positive": ["fraud", 1]}), "p.toml: [words] positive: found 1, expected a text."),
+    (changed(words={"missed": " "}), "p.toml: [words] missed: holds no printable character."),
+    (VERSION_1 | {"words": {}}, 'p.toml: unknown key "words".'),
     (changed(evidence={"f": "x"}), 'p.toml: [evidence] f: found "x", expected 64 hexadecimal digits.'),
     (
         changed(conditions={"cases_per_day": 5, "prevalence": [0.1, 0.2]}),

@@ -8,7 +8,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from expectkit.promise.agreement import Conditions, Decision, Promise, RejectedSetting
+from expectkit.briefing.vocabulary import clean_text
+from expectkit.promise.agreement import (
+    NOUN_KEYS,
+    WORD_KEYS,
+    Conditions,
+    Decision,
+    Promise,
+    RejectedSetting,
+)
 from expectkit.promise.terms import MEASURES, Term
 
 AGREED = Promise(
@@ -30,6 +38,7 @@ AGREED = Promise(
     decision=Decision("Risk committee", datetime.date(2026, 3, 12), "Few enough reviews."),
     rejected=(RejectedSetting(0.3, "More of both.", {"missed_positives_per_day": 8.0}, "too many reviews"),),
     replaces="c" * 64,
+    words={"positive": ("case of fraud", "cases of fraud"), "missed": "let through"},
 )
 
 DRAFT = dataclasses.replace(AGREED, status="draft", decision=None, rejected=(), replaces="", model_sha256="")
@@ -38,6 +47,12 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 names = texts.filter(lambda text: bool(text.strip()))
 numbers = st.floats(0, 1e9, allow_nan=False)
 fractions = st.floats(0, 1)
+
+printable = texts.filter(lambda text: bool(clean_text(text)))
+carried_words = st.fixed_dictionaries(
+    {},
+    optional={key: st.tuples(printable, printable) if key in NOUN_KEYS else printable for key in WORD_KEYS},
+)
 
 
 @st.composite
@@ -90,4 +105,5 @@ def promises(draw: st.DrawFn) -> Promise:
             for other in others
         ),
         replaces=draw(st.sampled_from(["", "d" * 64])),
+        words=draw(carried_words),
     )

@@ -1,19 +1,22 @@
-"""The verdict as JSON."""
+"""A verdict or a comparison as JSON."""
 
 from __future__ import annotations
 
 import json
 
+from expectkit.briefing.comparison_record import ComparisonRecord
 from expectkit.briefing.plain import to_plain
 from expectkit.briefing.verdict_words import GateRecord
 
 
-def render_json(record: GateRecord) -> str:
-    """Return a verdict as JSON: every number raw and as printed, every sentence.
+def render_json(record: GateRecord | ComparisonRecord) -> str:
+    """Return a verdict or a comparison as JSON: every number raw and as printed, every sentence.
+
+    Its JSON Schema is ``expectkit/schemas/gate.schema.json`` or ``comparison.schema.json``.
 
     Parameters
     ----------
-    record : GateRecord
+    record : GateRecord or ComparisonRecord
 
     Returns
     -------

@@ -8,11 +8,11 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 
 RUN = .venv/bin/python
-SETUP_INPUTS = pyproject.toml constraints.txt scripts/setup.py
+SETUP_INPUTS = pyproject.toml constraints.txt constraints-lowest.txt scripts/setup.py
 # Workers share the suite; each takes the next test when it is done.
 PARALLEL = -n auto --maxprocesses 8 --dist worksteal
 
-.PHONY: help demo test test-fast test-tensorflow check lint types imports bench format generate install-size clean distclean
+.PHONY: help demo test test-fast test-tensorflow test-lowest check lint types imports bench format generate install-size clean distclean
 .DEFAULT_GOAL := help
 
 help: ## show these lines
@@ -31,6 +31,9 @@ test-tensorflow: .venv-tf/.ready-tensorflow ## the tests that need TensorFlow, i
 	@TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0 .venv-tf/bin/python -W ignore -c "import tensorflow, keras"
 	.venv-tf/bin/python -m pytest -m tensorflow $(TEST_ARGS)
 
+test-lowest: .venv-lowest/.ready-lowest ## the suite without the slow tests, on the oldest versions that are allowed
+	.venv-lowest/bin/python -m pytest $(PARALLEL) -m "not slow and not browser" $(TEST_ARGS)
+
 check: lint types imports test ## style, types, import rules, then the whole suite
 
 lint: .venv/.ready-dev
@@ -44,7 +47,8 @@ imports: .venv/.ready-dev
 	.venv/bin/lint-imports
 
 bench: .venv/.ready-dev ## time and memory against scikit-learn and bare reading, in one run
-	for script in benchmarks/bench_*.py; do $(RUN) $$script $(BENCH_ARGS) || exit 1; done
+	$(RUN) -m benchmarks.bench_tally $(BENCH_ARGS)
+	$(RUN) -m benchmarks.bench_mistakes
 
 format: .venv/.ready-dev ## put the code into the house style
 	$(RUN) -m ruff check --fix .
@@ -62,7 +66,7 @@ clean: ## remove what tests and builds left behind
 	find . -name __pycache__ -not -path "./.venv*" -prune -exec rm -rf {} +
 
 distclean: clean ## also remove the virtual environments
-	rm -rf .venv .venv-tf
+	rm -rf .venv .venv-tf .venv-lowest
 
 .venv/.ready-demo: $(SETUP_INPUTS)
 	@$(PYTHON) scripts/setup.py demo
@@ -72,3 +76,6 @@ distclean: clean ## also remove the virtual environments
 
 .venv-tf/.ready-tensorflow: $(SETUP_INPUTS)
 	@$(PYTHON) scripts/setup.py tensorflow
+
+.venv-lowest/.ready-lowest: $(SETUP_INPUTS)
+	@$(PYTHON) scripts/setup.py lowest

@@ -1,7 +1,7 @@
 """How fast scored cases become counts, next to what else does it and to the limits of the machine.
 
-    python -m benchmarks                  # 10^6 and 10^7 rows
-    python -m benchmarks 1000000 --all    # 10^6 and 10^8
+    python -m benchmarks.bench_tally                  # 10^6 and 10^7 rows
+    python -m benchmarks.bench_tally 1000000 --all    # 10^6 and 10^8
 
 One run times the alternatives in turn, several rounds, and reports medians of CPU time (all threads), so that
 ratios hold on a busy machine too. Peak memory is that of a process that does nothing else. Data are simulated:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set up what a make target needs: a virtual environment, its packages and the system packages.
 
-Run as ``python3 scripts/setup.py demo|dev|tensorflow``. It uses the standard library only and may run again
+Run as ``python3 scripts/setup.py demo|dev|tensorflow|lowest``. It uses the standard library only and may run again
 at any time. System packages are installed with apt where that is allowed; otherwise the one line to run is
 printed.
 """
@@ -42,12 +42,14 @@ class Profile:
     with_dev_tools: bool
     system_packages: dict[str, tuple[str, ...]]
     also_satisfies: tuple[str, ...] = ()
+    versions: str = "constraints.txt"
 
 
 PROFILES = {
     "demo": Profile(".venv", "pdf", False, PDF_PACKAGES),
     "dev": Profile(".venv", "pdf", True, TEST_PACKAGES, also_satisfies=("demo",)),
     "tensorflow": Profile(".venv-tf", "pdf,tensorflow", True, TEST_PACKAGES),
+    "lowest": Profile(".venv-lowest", "pdf", True, TEST_PACKAGES, versions="constraints-lowest.txt"),
 }
 
 
@@ -195,12 +197,12 @@ def has_module(name: str) -> bool:
 
 
 def install_python_packages(python: Path, profile: Profile) -> None:
-    """Install expectkit from this folder, editable, with its extras, in the tested versions."""
+    """Install expectkit from this folder, editable, with its extras, in the versions of the profile."""
     say(f"installing Python packages into {profile.folder} (a few minutes the first time)")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
     run([*pip, "--upgrade", "pip"], "pip could not be upgraded")
     tools = dev_tools() if profile.with_dev_tools else []
-    constraints = ["--constraint", str(ROOT / "constraints.txt")]
+    constraints = ["--constraint", str(ROOT / profile.versions)]
     project = ["--editable", f"{ROOT}[{profile.extras}]"]
     run([*pip, *constraints, *project, *tools], "pip could not install the packages, see above")
 

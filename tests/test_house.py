@@ -103,7 +103,8 @@ def test_asking_for_help_loads_nothing_heavy_and_imports_no_command() -> None:
     script = (
         "import sys, atexit; sys.argv = ['expectkit', '--help']\n"
         f"atexit.register(lambda: print('LOADED', *sorted(set({HEAVY.split()!r}) & set(sys.modules)),\n"
-        "    *[name for name in sys.modules if name.startswith('expectkit.cli.') and name != 'expectkit.cli.main']))\n"
+        "    *[name for name in sys.modules if name.startswith('expectkit.cli.')\n"
+        "      and name not in ('expectkit.cli.main', 'expectkit.cli.streams')]))\n"
         "from expectkit.cli.main import main; main()"
     )
     done = run_python("-c", script)
@@ -272,6 +273,25 @@ def test_every_package_we_ask_for_has_its_tested_version() -> None:
     asked += [wish for extra in project["optional-dependencies"].values() for wish in extra]
     names = {canonical(re.split(r"[\[<>=!~; ]", wish)[0]) for wish in asked} - {"expectkit"}
     assert names - pinned == set()
+
+
+def test_the_lowest_versions_are_the_lower_bounds() -> None:
+    lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
+    lowest = dict(line.split("==") for line in lines if not line.startswith("#"))
+    project = PYPROJECT["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["pdf"]]
+    bounds = {canonical(name): bound for name, _, bound in (wish.partition(">=") for wish in asked)}
+    assert {name: as_numbers(version) for name, version in lowest.items()} == {
+        name: as_numbers(bound) for name, bound in bounds.items()
+    }
+
+
+def as_numbers(version: str) -> tuple[int, ...]:
+    """Return a version's numbers, without zeros at its end."""
+    numbers = [int(part) for part in version.split(".")]
+    while numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def canonical(name: str) -> str:

@@ -419,7 +419,7 @@ def test_scores_of_all_number_types_are_counted_as_the_numbers_they_are() -> Non
 
     for scores in (
         pa.array([1, 0, 3, 2]),
-        pa.array([1.0, 0.0, 3.0, 2.0], pa.float16()),
+        pa.array(np.array([1.0, 0.0, 3.0, 2.0], np.float16)),
         pa.array([Decimal("1.0"), Decimal("0.0"), Decimal("3.0"), Decimal("2.0")]),
         pa.array([1.0, 0.0, 3.0, 2.0], pa.float32()).dictionary_encode(),
     ):

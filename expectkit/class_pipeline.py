@@ -12,6 +12,7 @@ from expectkit.briefing.multiclass_record import MixSource, MulticlassRecord
 from expectkit.briefing.multiclass_recorder import ClassEvidence, write_class_record
 from expectkit.briefing.record import InputRecord, Provenance, Warned
 from expectkit.briefing.vocabulary import Noun
+from expectkit.cautions import about_days
 from expectkit.engine.local import Progress
 from expectkit.engine.multiclass import ClassColumns, ClassTally, tally_classes
 from expectkit.errors import ConfigError, InputError
@@ -21,6 +22,7 @@ from expectkit.io.config_classes import CountedMix
 from expectkit.io.config_tables import BaselineTable, ChecklistTable, Config, CostsTable
 from expectkit.measure.confusion_matrix import ConfusionMatrix
 from expectkit.measure.multiclass import ClassMix, multiclass_volumes
+from expectkit.measure.observed_days import missing_days
 from expectkit.measure.prevalence import Traffic
 from expectkit.stated import audience, model_record
 
@@ -164,7 +166,8 @@ def _traffic(config: Config, counted: ClassTally) -> Traffic:
         return Traffic.ranged(*stated, variation=variation)
     if isinstance(stated, float):
         return Traffic.stated(stated, variation=variation)
-    return Traffic.observed(tuple(counted.daily.values()))
+    gaps = missing_days(counted.rows_by_day)
+    return Traffic.observed(counted.rows_by_day.values(), 0 if gaps is None else gaps.n_missing)
 
 
 def _provenance(config: Config, source: CaseSource, counted: ClassTally, today: date) -> Provenance:
@@ -192,7 +195,8 @@ def _provenance(config: Config, source: CaseSource, counted: ClassTally, today: 
 
 
 def _warnings(config: Config, counted: ClassTally) -> list[Warned]:
-    found = []
+    observed = config.traffic.cases_per_day == "observed"
+    found = list(about_days(counted.rows_by_day)) if observed else []
     missing = counted.rows.n_rows - counted.rows.n_kept
     if missing > 0:
         found.append(

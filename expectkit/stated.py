@@ -20,6 +20,7 @@ from expectkit.io.config_tables import Config
 from expectkit.io.config_values import CasesPerDay, CostColumn, KeptNegatives, PositivesOf
 from expectkit.measure.bins import Compare
 from expectkit.measure.histogram import Tally
+from expectkit.measure.observed_days import missing_days, weighted_totals_of_days
 from expectkit.measure.operating_point import OperatingPoint, ThresholdRule
 from expectkit.measure.prevalence import (
     DayProfile,
@@ -295,14 +296,37 @@ def _traffic(config: Config, counted: Tally) -> Traffic:
             "cases_per_day is to be observed, but no time column is named. Name it with time under [cases] or "
             "--time, or state the number of cases a day."
         )
-    return Traffic.observed(total for _, total in sorted(observed_days(config, counted).items()))
+    totals = observed_days(config, counted)
+    _check_weights_are_cases(config, counted)
+    gaps = missing_days(totals)
+    return Traffic.observed(
+        (total for _, total in sorted(totals.items())), 0 if gaps is None else gaps.n_missing
+    )
+
+
+def _check_weights_are_cases(config: Config, counted: Tally) -> None:
+    """Refuse to count cases a day from weights that cannot be numbers of cases.
+
+    Raises
+    ------
+    ConfigError
+        If rows weigh less than 1 on average: a row stands for one case at least, itself.
+    """
+    weights, n_rows = counted.total.weights, counted.total.n_positives + counted.total.n_negatives
+    if weights is None or float(weights.sum()) >= n_rows * (1 - 1e-9):
+        return
+    raise ConfigError(
+        f"cases_per_day is to be observed, but the weights in column {config.cases.weight!r} are "
+        f"{float(weights.sum()) / n_rows:.2g} on average, so they are not the number of cases that a row stands for. "
+        "State cases_per_day as a number, or give weights of 1 and more that count cases."
+    )
 
 
 def observed_days(config: Config, counted: Tally) -> dict[str, int]:
     """Return how many cases each day brought, by its ISO date; empty without a time column.
 
     Rows left out for want of a score or a label count, and negatives of which only a part was kept count as many
-    times as they stand for.
+    times as they stand for. A weighted row counts as many times as it weighs.
 
     Parameters
     ----------
@@ -313,6 +337,8 @@ def observed_days(config: Config, counted: Tally) -> dict[str, int]:
         return {}
     mix = config.traffic.prevalence
     kept_share = mix.share if isinstance(mix, KeptNegatives) else 1.0
+    if counted.weights_by_day is not None:
+        return weighted_totals_of_days(counted.weights_by_day, kept_share)
     return totals_of_days(counted.by_day, kept_share, counted.rows_by_day)
 
 

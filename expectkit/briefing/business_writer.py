@@ -97,7 +97,12 @@ def with_business(
         added += _mixed_ranges(simultaneous)
     if business.reviews is not None:
         record = replace(record, reviews=reviews_record(business.reviews))
-        added += review_sentences(record.words, business.reviews, record.operating_threshold)
+        added += review_sentences(
+            record.words,
+            business.reviews,
+            record.operating_threshold,
+            knows_days=record.per_day["flagged"].typical_kind == "typical day",
+        )
     if business.people is not None:
         record = replace(record, people=people_record(business.people, facts[at]))
         added += people_sentences(record.words, business.people, facts[at])

@@ -100,7 +100,11 @@ def about_traffic(words: Words, traffic: Traffic) -> Statement:
             f"Traffic was counted on {number_text(n_days)} days: {mean} {cases} on average. "
             "The ranges allow for how much these days differ."
         )
-        return Statement("certainty.traffic", text, {"cases_per_day": traffic.mean, "n_days": n_days})
+        values = {"cases_per_day": traffic.mean, "n_days": n_days}
+        if traffic.n_days_without > 0:
+            text += _days_left_out(cases, traffic.n_days_without)
+            values["n_days_without"] = traffic.n_days_without
+        return Statement("certainty.traffic", text, values)
     if traffic.source == "stated range":
         low, high = (float(limit) for limit in traffic.limits(0.05))
         text = (
@@ -110,9 +114,19 @@ def about_traffic(words: Words, traffic: Traffic) -> Statement:
         return Statement("certainty.traffic", text, {"cases_per_day_low": low, "cases_per_day_high": high})
     text = (
         f"Traffic was stated as {mean} {cases} a day and taken at its word. "
-        "If it is higher or lower, every daily number here moves with it."
+        f"If it is higher or lower, every number of {cases} here moves with it."
     )
     return Statement("certainty.traffic", text, {"cases_per_day": traffic.mean})
+
+
+def _days_left_out(cases: str, n_days: int) -> str:
+    without = "1 day in between brought none and is"
+    if n_days > 1:
+        without = f"{number_text(n_days)} days in between brought none and are"
+    return (
+        f" {without} left out: a day here is a day with {cases}, and a week, a month or a year is 7, 30 or 365 of "
+        "these."
+    )
 
 
 def _prevalence(words: Words, day: DayProfile) -> Statement:

@@ -92,13 +92,14 @@ class RangeChart:
 
 @dataclass(frozen=True, slots=True)
 class DotGroup:
-    """A block of dots: one dot is one case (or one of every 1,000)."""
+    """A block of dots; what one dot is stands over the blocks. `of_dots` is said only where dots are drawn."""
 
     count: int
     tone: Tone
     is_hollow: bool
     label: str
     remark: str
+    of_dots: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from expectkit.briefing.amount_text import print_amount
-from expectkit.briefing.headlines import cases_per_dot
+from expectkit.briefing.headlines import cases_per_dot, is_part_of_dot, part_of_dot_text
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.statements import Statement, counted
 from expectkit.briefing.vocabulary import Noun, Words, sentence_case
 from expectkit.briefing.wording import (
     exact,
     half_up,
-    headline_number,
     number_text,
     plain_list,
     some_of,
@@ -202,11 +201,11 @@ def class_headlines(
     """
     cases, n = words.case.plural, len(facts.matrix.classes)
     if facts.right is not None:
-        right, wrong = headline_number(facts.right), headline_number(facts.wrong.values["mean"])
-        day = words.case.counted(headline_number(facts.whole))
+        right, wrong = number_text(facts.right), number_text(facts.wrong.values["mean"])
+        day = words.case.counted(number_text(facts.whole))
         text = f"Each day it should decide about {right} of {day} right and {wrong} wrong"
         if facts.has_person:
-            text += f", and send {headline_number(facts.to_a_person.values['mean'])} to a person"
+            text += f", and send {number_text(facts.to_a_person.values['mean'])} to a person"
     else:
         seen = some_of(int(facts.matrix.right.sum()), int(facts.matrix.n_of_class.sum()))
         text = _headline_bound(words, facts) or f"In the test it decided {seen} {cases} right"
@@ -223,7 +222,7 @@ def class_headlines(
 
 def _headline_bound(words: Words, facts: ClassFacts) -> str:
     """Say in the headline what little is known of a day's wrong decisions; "" when nothing is."""
-    printed, day = facts.wrong, words.case.counted(headline_number(facts.whole))
+    printed, day = facts.wrong, words.case.counted(number_text(facts.whole))
     if printed.bound is not None:
         return f"Each day it should decide {' '.join(printed.bound)} of {day} wrong"
     amount = printed.mean or printed.mean_range
@@ -236,8 +235,8 @@ def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        ``card.<name>.sentence`` and ``dots.<name>.remark`` for each total, and "dots.caption", whose values hold
-        "cases_per_dot".
+        ``card.<name>.sentence`` and ``dots.<name>.remark`` for each total, ``dots.<name>.of_dots`` where one dot stands
+        for less, "dots.caption", whose values hold "cases_per_dot", and "dots.in_words", for where no dots are drawn.
     """
     day = counted(words.case, number_text(facts.whole))
     printed = {"right": None, "wrong": facts.wrong, "to_a_person": facts.to_a_person}
@@ -258,14 +257,20 @@ def class_cards(words: Words, facts: ClassFacts) -> tuple[Statement, ...]:
             Statement(f"card.{name}.sentence", text),
             Statement(f"dots.{name}.remark", remarks[name]),
         ]
-    return (*found, _dots_caption(words, facts))
+    return (*found, *_of_dots(words, facts))
 
 
-def _dots_caption(words: Words, facts: ClassFacts) -> Statement:
+def _of_dots(words: Words, facts: ClassFacts) -> Iterator[Statement]:
+    """Say what one dot is, which dots are less than one, and what the labels are about where none are drawn."""
     size = cases_per_dot(float(facts.whole))
+    values = {"cases_per_dot": float(size)}
+    for name, number in facts.shown.items():
+        if is_part_of_dot(float(number), size):
+            yield Statement(f"dots.{name}.of_dots", part_of_dot_text(size), values)
     many = f"one {words.case.singular}" if size == 1 else words.case.counted(number_text(size))
-    text = f"One dot is {many} of an average day."
-    return Statement("dots.caption", text, {"cases_per_dot": float(size)})
+    yield Statement("dots.caption", f"One dot is {many}, on an average day.", values)
+    day = counted(words.case, number_text(facts.whole))
+    yield Statement("dots.in_words", f"What an average day of {day} brings:", {"whole": float(facts.whole)})
 
 
 def unseen_statement(words: Words, flows: Sequence[Flow], n_pairs: int) -> Statement | None:

@@ -272,9 +272,12 @@ def step_statement(words: Words, start: SettingFacts, end: SettingFacts, step: S
 
 
 def staffing_statement(
-    found: Staffing, minutes_per_review: float, hours_per_reviewer: float
+    found: Staffing, minutes_per_review: float, hours_per_reviewer: float, *, knows_days: bool
 ) -> Statement | None:
-    """Say how many hours and people the reviews take; "reviews.hours", None when too little is known."""
+    """Say how many hours and people the reviews take; "reviews.hours", None when too little is known.
+
+    Without knowledge of how days differ (`knows_days`), what holds on 19 days of 20 is said to be by chance alone.
+    """
     if found.hours is None or found.people is None or found.hours < LEAST_HOURS:
         return None
     hours = hours_text(found.hours, found.hours_low, found.hours_high)
@@ -285,9 +288,15 @@ def staffing_statement(
         else "One person can do that."
     )
     if found.people_on_most_days is not None and found.people_on_most_days > found.people:
-        text += f" {_people(found.people_on_most_days).capitalize()} would manage 19 days of 20."
+        people = _people(found.people_on_most_days)
+        text += f" {_if_only_chance(f'{people} would manage 19 days of 20.', knows_days=knows_days)}"
     values = {"hours": float(hours.replace(",", "")), "people": float(found.people)}
     return Statement("reviews.hours", text, values)
+
+
+def _if_only_chance(sentence: str, *, knows_days: bool) -> str:
+    """Put what holds by chance alone under that condition."""
+    return sentence if knows_days else f"By chance alone, {sentence[:1].lower()}{sentence[1:]}"
 
 
 def _people(number: int) -> str:
@@ -314,15 +323,20 @@ def _overload(found: Overload, capacity: str) -> Iterator[str]:
     yield f"Only {found.n_days} days were seen, so days with more than {capacity} cannot be ruled out."
 
 
-def staffable_statement(threshold: float | None, capacity: float) -> Statement:
-    """Say which setting is the lowest the team can staff; "reviews.lowest_setting"."""
+def staffable_statement(threshold: float | None, capacity: float, *, knows_days: bool) -> Statement:
+    """Say which setting is the lowest the team can staff; "reviews.lowest_setting".
+
+    Without knowledge of how days differ (`knows_days`), what holds on 19 days of 20 is said to be by chance alone.
+    """
     reviews = f"{number_text(capacity)} reviews"
     if threshold is None:
         text = f"No setting keeps to {reviews} a day on 19 days of 20."
+        text = _if_only_chance(text, knows_days=knows_days)
         return Statement("reviews.lowest_setting", text, {"capacity": capacity})
+    days = _if_only_chance("at most 1 day in 20", knows_days=knows_days)
     text = (
         f"{threshold_text(threshold)} is the lowest setting this team can staff: "
-        f"at most 1 day in 20 would need more than {reviews}."
+        f"{days[:1].lower()}{days[1:]} would need more than {reviews}."
     )
     return Statement("reviews.lowest_setting", text, {"capacity": capacity, "threshold": threshold})
 

@@ -76,10 +76,11 @@ class VolumeCards(Block):
 
 @dataclass(frozen=True, slots=True)
 class DotBlocks(Block):
-    """An icon array with the line that says what one dot is."""
+    """An icon array: the line that says what one dot is, and the one that takes its place where none are drawn."""
 
     caption: str
     chart: IconArray
+    in_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

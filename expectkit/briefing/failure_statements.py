@@ -10,6 +10,7 @@ from expectkit.briefing.captions import ColumnWords
 from expectkit.briefing.statements import Statement
 from expectkit.briefing.vocabulary import Noun, Words, clean_text, sentence_case
 from expectkit.briefing.wording import (
+    difference_ends,
     exact,
     frequency_base,
     frequency_text,
@@ -20,6 +21,7 @@ from expectkit.briefing.wording import (
     plain_list,
     rounded,
     some_of,
+    unit_for,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ ErrorKind = Literal["missed_positives", "flagged_negatives"]
 """Which mistakes: misses, or false alarms."""
 
 KnownColumns = Mapping[str, ColumnWords]
+
+_PARTS_ARE_DROPPED = 10  # from so many mistakes on, parts of one are not told
 
 
 def condition_text(condition: Condition, known: KnownColumns | None = None) -> str:
@@ -143,6 +147,8 @@ def _part_of_volume(
     counted.
     """
     whole = None if volume is None else volume.values.get("mean")
+    if whole is not None and whole >= _PARTS_ARE_DROPPED:
+        whole = float(half_up(whole, 1))
     if volume is not None and whole is not None and exact(whole) == half_up(whole, 1):
         part = int(half_up(exact(whole) * exact(mode.share_of_errors), 1))
         if 0 < part < whole or mode.share_of_errors == 1:
@@ -261,5 +267,6 @@ def _gap_sentence(gap: GroupGap) -> str:
         return (
             "With this many cases chance could explain the difference; this does not show that there is none."
         )
-    low, high = (end.removesuffix("%") for end in percent_range(gap.interval.low, gap.interval.high))
+    least, most = 100 * exact(gap.interval.low), min(100 * exact(gap.interval.high), Decimal(100))
+    low, high = difference_ends(least, most, unit_for(most - least) if most > least else Decimal(1))
     return f"They differ by {low} to {high} percentage points, more than chance explains."

@@ -14,7 +14,6 @@ from expectkit.briefing.wording import (
     frequency_base,
     frequency_text,
     half_up,
-    headline_number,
     number_text,
     some_of,
     threshold_text,
@@ -37,7 +36,7 @@ MOST_DOTS = 500
 
 
 def headline(words: Words, facts: SettingFacts) -> Statement:
-    """Write the finding in one line, rounded to two figures.
+    """Write the finding in one line, in the numbers of the sentence.
 
     Returns
     -------
@@ -75,8 +74,7 @@ def headline(words: Words, facts: SettingFacts) -> Statement:
 def _headline_amount(outcome: Outcome) -> str:
     printed = outcome.printed
     if "mean" in printed.values:
-        number = headline_number(printed.values["mean"])
-        return f"about {outcome.noun.counted(number)}"
+        return f"about {outcome.noun.counted(str(printed.mean))}"
     if printed.mean == FEWER_THAN_ONE:
         return counted(outcome.noun, FEWER_THAN_ONE)
     if printed.level == "range only" and printed.mean_range is not None:
@@ -239,7 +237,8 @@ def dots(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        ``dots.<name>.label`` and ``.remark``, and "dots.caption", whose values hold "cases_per_dot".
+        ``dots.<name>.label`` and ``.remark``, ``.of_dots`` where one dot stands for less, "dots.caption", whose values
+        hold "cases_per_dot", and "dots.in_words", for where no dots can be drawn.
     """
     outcomes = outcomes_of(words, facts)
     if any("mean" not in outcome.printed.values for outcome in outcomes):
@@ -252,9 +251,12 @@ def dots(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
         values = {f"{outcome.name}.mean": outcome.printed.values["mean"]}
         statements += [
             Statement(f"dots.{outcome.name}.label", label, values),
-            Statement(f"dots.{outcome.name}.remark", _remark(words, outcome, size)),
+            Statement(f"dots.{outcome.name}.remark", _remark(words, outcome)),
         ]
-    return (*statements, _caption(words, facts, outcomes, size))
+        if is_part_of_dot(outcome.printed.values["mean"], size):
+            text = part_of_dot_text(size)
+            statements.append(Statement(f"dots.{outcome.name}.of_dots", text, {"cases_per_dot": float(size)}))
+    return (*statements, *_captions(words, facts, outcomes, size))
 
 
 def cases_per_dot(n_cases: float) -> int:
@@ -273,18 +275,29 @@ def is_part_of_dot(n_cases: float, size: int) -> bool:
     return n_cases > 0 and half_up(n_cases / size, 1) == 0
 
 
-def _remark(words: Words, outcome: Outcome, size: int) -> str:
-    remark = {
+def part_of_dot_text(size: int) -> str:
+    """Say what the hollow dot of too few cases for a whole one is.
+
+    Examples
+    --------
+    >>> part_of_dot_text(50), part_of_dot_text(1)
+    ('The one hollow dot stands for fewer than 50.', 'The one hollow dot stands for fewer than 1.')
+    """
+    return f"The one hollow dot stands for fewer than {number_text(size)}."
+
+
+def _remark(words: Words, outcome: Outcome) -> str:
+    return {
         "caught_positives": "What the model is for.",
         "flagged_negatives": f"A mistake: they are not {words.positive.plural}.",
         "missed_positives": "Found in other ways, or never.",
     }[outcome.name]
-    if is_part_of_dot(outcome.printed.values["mean"], size):
-        remark += f" The one hollow dot stands for fewer than {number_text(size)}."
-    return remark
 
 
-def _caption(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...], size: int) -> Statement:
+def _captions(
+    words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...], size: int
+) -> tuple[Statement, Statement]:
+    """Say what one dot is, and what the labels are about where no dots are drawn."""
     period, negatives = outcomes[0].printed.period, facts.printed.negatives
     flagged = f"{words.negative.singular} {words.briefly_flagged}"
     text = f"One dot is one {words.positive.singular}, or one {flagged}, on an average {period}."
@@ -293,6 +306,7 @@ def _caption(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...], s
         many = f"{words.negative.plural} {words.briefly_flagged}"
         text = f"One dot is {number} {words.positive.plural}, or {number} {many}, on an average {period}."
     values = {"cases_per_dot": float(size)}
+    in_words, others_values = f"What an average {period} brings", {}
     is_comparable = {outcome.printed.period for outcome in outcomes} == {negatives.period}
     if is_comparable and "mean" in negatives.values:
         others = half_up(negatives.values["mean"] - outcomes[0].printed.values["mean"], 1)
@@ -300,5 +314,9 @@ def _caption(words: Words, facts: SettingFacts, outcomes: tuple[Outcome, ...], s
             verb = "is" if others == 1 else "are"
             counted_others = words.negative.counted(number_text(others))
             text += f" The other {counted_others} {verb} not {words.briefly_flagged}."
-            values["others"] = float(others)
-    return Statement("dots.caption", text, values)
+            in_words += f"; the other {counted_others} {verb} not {words.briefly_flagged}"
+            others_values = {"others": float(others)}
+    return (
+        Statement("dots.caption", text, values | others_values),
+        Statement("dots.in_words", f"{in_words}:", others_values),
+    )

@@ -24,6 +24,7 @@ from expectkit.briefing.document import (
 )
 from expectkit.briefing.glossary import glossary
 from expectkit.briefing.labels_record import LabelRecord, LabelsRecord
+from expectkit.briefing.labels_recorder import COUNTED
 from expectkit.briefing.provenance_tables import days_text, files_table, left_out_text
 from expectkit.briefing.record import VolumeRecord
 from expectkit.briefing.sections import certainty, opening, settings
@@ -97,9 +98,8 @@ def _overview(record: LabelsRecord) -> Section:
 
 def _row(label: LabelRecord) -> Row:
     per_day = label.record.per_day
-    names = ("positives", "caught_positives", "missed_positives", "flagged_negatives")
     setting = f"from {label.record.operating.printed_threshold} up"
-    return Row((Cell(sentence_case(label.name), setting), *(_cell(per_day[name]) for name in names)))
+    return Row((Cell(sentence_case(label.name), setting), *(_cell(per_day[name]) for name in COUNTED)))
 
 
 def _cell(volume: VolumeRecord) -> Cell:

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from expectkit.briefing.labels_record import LabelRecord, LabelsRecord
 from expectkit.briefing.record import SCHEMA_VERSION, Record, Warned
 from expectkit.briefing.statements import Statement
+from expectkit.briefing.table_text import averages_note
 from expectkit.briefing.vocabulary import Words, clean_text, sentence_case
 from expectkit.briefing.wording import number_text
 
 LONGEST_NAME = 60
 """Characters of a label's name that pages show."""
+
+COUNTED = ("positives", "caught_positives", "missed_positives", "flagged_negatives")
+"""Volumes of the table that sets the labels side by side."""
 
 
 def write_labels_record(
@@ -51,6 +55,7 @@ def write_labels_record(
 
 def _statements(words: Words, labels: Sequence[LabelRecord]) -> tuple[Statement, ...]:
     case = words.case
+    shown = [label.record.per_day[name].printed for label in labels for name in COUNTED]
     of_each = tuple(
         Statement(f"label.{label.name}.{name}", text)
         for label in labels
@@ -68,7 +73,7 @@ def _statements(words: Words, labels: Sequence[LabelRecord]) -> tuple[Statement,
         ),
         Statement(
             "labels.note",
-            f"Average {case.plural} a day. Small print: where the average could lie. "
+            f"{averages_note(case.plural, shown)} Small print: where the average could lie. "
             "Each label is counted on its own.",
         ),
         Statement(
@@ -84,12 +89,13 @@ def _line(label: LabelRecord, name: str) -> str:
 
 
 def _headline(labels: Sequence[LabelRecord]) -> Statement:
-    """Name the label of which most are missed a day, where that can be said of every label."""
+    """Name the label of which most are missed, where that can be said of every label per the same time."""
     missed = {label.name: label.record.per_day["missed_positives"].printed for label in labels}
     n = number_text(len(labels))
-    is_known = all("mean" in printed.values and printed.period == "day" for printed in missed.values())
-    if not is_known:
+    is_known = all("mean" in printed.values for printed in missed.values())
+    periods = {printed.period for printed in missed.values()}
+    if not is_known or len(periods) > 1:
         return Statement("headline", f"{n} labels, each with its own setting and its own mistakes")
     worst = max(missed, key=lambda name: missed[name].values["mean"])
-    text = f"Of {n} labels it should miss {worst} most often: {missed[worst].mean} a day"
+    text = f"Of {n} labels it should miss {worst} most often: {missed[worst].mean} a {periods.pop()}"
     return Statement("headline", text, {"missed_positives.mean": missed[worst].values["mean"]})

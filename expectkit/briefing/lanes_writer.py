@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from expectkit.briefing.multiclass_statements import automation_statement, lanes
 from expectkit.briefing.printed import PrintedVolume
 from expectkit.briefing.record import Record, Warned
 from expectkit.briefing.statements import Statement, counted
+from expectkit.briefing.table_text import averages_note
 from expectkit.briefing.vocabulary import Noun, Words, sentence_case
 from expectkit.briefing.wording import (
     between,
@@ -107,7 +108,7 @@ def _lanes(
         *_side("lanes.person", words.case, human.all_cases, "sent to a person"),
         _automated_share(words, volumes),
         Statement("lanes.deck", _deck(record, volumes)),
-        Statement("lanes.note", _note(words, is_simultaneous=volumes.is_simultaneous)),
+        Statement("lanes.note", _note(words, lanes, is_simultaneous=volumes.is_simultaneous)),
     )
     return lanes, statements
 
@@ -120,9 +121,11 @@ def _deck(record: Record, volumes: LaneVolumes) -> str:
     return text
 
 
-def _note(words: Words, *, is_simultaneous: bool) -> str:
+def _note(words: Words, lanes: Iterable[LaneRecord], *, is_simultaneous: bool) -> str:
+    shown = [amount.printed for lane in lanes for amount in (lane.all_cases, lane.positives, lane.negatives)]
     together = ", for every pair of settings at once" if is_simultaneous else ""
-    return f"Average {words.case.plural} a day. Small print: where the average could lie{together}."
+    averages = averages_note(words.case.plural, shown)
+    return f"{averages} Small print: where the average could lie{together}."
 
 
 def _lane(record: Record, volumes: LaneVolumes, name: str, shown: float | None) -> LaneRecord:

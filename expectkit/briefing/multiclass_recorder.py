@@ -216,7 +216,7 @@ def _statements(
             words, facts, version=evidence.model.version, has_thresholds=evidence.has_thresholds
         ),
         *class_cards(words, facts),
-        overall_statement(words, volumes),
+        overall_statement(words, volumes, whole=facts.whole, right=facts.right),
         *of_classes,
         *(flow_statement(nouns, flow) for flow in volumes.flows if flow.n_seen > 0),
         *([unseen] if unseen is not None else []),

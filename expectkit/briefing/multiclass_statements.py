@@ -132,8 +132,17 @@ def _wrong_of_class(noun: Noun, wrong: PrintedVolume) -> str:
     return ""
 
 
-def overall_statement(words: Words, volumes: MulticlassVolumes) -> Statement:
-    """Say how many of every so many cases are decided right, and whether the ranges of flows hold together.
+def overall_statement(
+    words: Words, volumes: MulticlassVolumes, *, whole: Decimal | None = None, right: Decimal | None = None
+) -> Statement:
+    """Say how many cases a day are decided right, and how many of every so many; and whether ranges hold together.
+
+    Parameters
+    ----------
+    words : Words
+    volumes : MulticlassVolumes
+    whole, right : Decimal or None
+        Cases a day, and those decided right, as the other pages print them; None where they print no number.
 
     Returns
     -------
@@ -142,9 +151,19 @@ def overall_statement(words: Words, volumes: MulticlassVolumes) -> Statement:
     """
     share, ends = volumes.right_share_value, volumes.right_share
     base = frequency_base([share, ends.low, ends.high])
-    odds = frequency_text(share, base)
-    low, high = (number_text(end) for end in outward(ends.low * base, ends.high * base, 1))
-    text = f"Of a day's {words.case.plural}, {odds} would be decided right. It could be {between(low, high)}."
+    first, last = outward(ends.low * base, ends.high * base, 1)
+    if whole is not None and right is not None and whole > 0:
+        odds = frequency_text(right / whole, base)
+        first, last = min(first, right / whole * base), max(last, right / whole * base)
+        day = counted(words.case, number_text(whole))
+        text = (
+            f"Of {day} a day, about {number_text(right)} would be decided right: {odds} {words.case.plural}."
+        )
+    else:
+        odds = frequency_text(share, base)
+        text = f"Of a day's {words.case.plural}, {odds} would be decided right."
+    low, high = (number_text(end) for end in outward(first, last, 1))
+    text += f" It could be {between(low, high)} of every {number_text(base)}."
     if volumes.flows_hold_together:
         text += " The ranges of who is taken for whom hold all together, with 95% certainty."
     return Statement("classes.right", text, {"right_share": share, "low": ends.low, "high": ends.high})

@@ -18,8 +18,10 @@ from expectkit.briefing.vocabulary import Noun, Words, sentence_case
 from expectkit.briefing.wording import (
     DAYS,
     Period,
+    as_number,
     between,
     count_text,
+    difference_ends,
     exact,
     frequency_base,
     half_up,
@@ -192,24 +194,35 @@ def difference_statement(
     period = period_for(max(abs(low), abs(high)))
     low, high = low * DAYS[period], high * DAYS[period]
     unit = max(unit_for(high - low), _ONE) if high > low else _ONE
-    first, last = outward(low, high, unit)
-    text = _verdict(words, difference.verdict, (first, last), (noun, happens, period), name)
-    return Statement(f"people.{mistake}", text, {"low": float(first), "high": float(last)})
+    what = noun, happens, period
+    if difference.verdict == "fewer":
+        near, far = difference_ends(-high, -low, unit)
+        first, last = -_printed(far), -_printed(near) + 0  # + 0: no "-0"
+        text = f"With the {words.model_name}, {_differ(near, far, 'fewer', what)}"
+    elif difference.verdict == "more":
+        near, far = difference_ends(low, high, unit)
+        first, last = _printed(near), _printed(far)
+        text = f"{sentence_case(name)} does better here. "
+        text += f"With the {words.model_name}, {_differ(near, far, 'more', what)}"
+    else:
+        ends = outward(low, high, unit)
+        first, last = (float(end) for end in ends)
+        text = _cannot_tell(words, ends, what)
+    return Statement(f"people.{mistake}", text, {"low": first, "high": last})
 
 
-def _verdict(
-    words: Words, verdict: str, ends: tuple[Decimal, Decimal], what: tuple[Noun, str, Period], name: str
-) -> str:
+def _printed(end: str) -> float:
+    """Read an end of a difference back; what is under a tenth reads as 0."""
+    return 0.0 if end.startswith("under") else as_number(end)
+
+
+def _differ(near: str, far: str, more: str, what: tuple[Noun, str, Period]) -> str:
+    noun, happens, period = what
+    return f"{between(near, far)} {more} {noun.plural} a {period} would {happens}."
+
+
+def _cannot_tell(words: Words, ends: tuple[Decimal, Decimal], what: tuple[Noun, str, Period]) -> str:
     (low, high), (noun, happens, period) = ends, what
-    if verdict == "fewer":
-        span = between(number_text(abs(high)), number_text(abs(low)))
-        return f"With the {words.model_name}, {span} fewer {noun.plural} a {period} would {happens}."
-    if verdict == "more":
-        span = between(number_text(low), number_text(high))
-        return (
-            f"{sentence_case(name)} does better here. "
-            f"With the {words.model_name}, {span} more {noun.plural} a {period} would {happens}."
-        )
     fewer, more = number_text(abs(low)), number_text(high)
     return (
         f"Which of the two does better here cannot be told. "
@@ -295,7 +308,9 @@ def _raters(
     least, most, by_majority, by_model = (
         half_up(exact(rate) * base, _ONE) for rate in (*ends, of_majority, model.value)
     )
-    span = _of_base(ends[0], base) if least == most else f"{_of_base(ends[0], base)} to {number_text(most)}"
+    span = f"{_of_base(ends[0], base)} to {_of_base(ends[1], base)}"
+    if least == most and (least > 0 or ends[1] == 0):
+        span = _of_base(ends[0], base)
     text = (
         f"Of every {number_text(base)} {noun.plural}, {span} were {happens} by single people "
         f"and {_of_base(of_majority, base)} by the majority of the {n_people}. "

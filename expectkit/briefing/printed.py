@@ -1,14 +1,14 @@
 """Daily volumes as printed: rounded once, in the shortest period that reads well, so that they add up.
 
-In print, missed and caught positives add up to the positives as far as their last digit goes, and flagged cases
-are caught positives plus flagged negatives. Positives and caught ones are whole cases from 10 up. Printed
-rates agree with the printed counts to their last digit, and printed ranges hold
-the printed averages. What the level of a volume forbids is None.
+In print, missed and caught positives add up to the positives exactly, and flagged cases are caught positives plus
+flagged negatives. Positives are whole cases from 10 up where that adds up. Printed rates agree with the printed counts
+and lie well inside their exact ranges, and printed ranges hold the printed averages. What the level of a volume forbids
+is None.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Literal
@@ -19,12 +19,13 @@ from expectkit.briefing.wording import (
     Period,
     agreeing_percent,
     between,
+    coarsest_percent,
     exact,
     finer,
     half_up,
     number_text,
     outward,
-    percent_units,
+    own_percent,
     period_for,
     rounded,
     unit_for,
@@ -32,13 +33,14 @@ from expectkit.briefing.wording import (
 from expectkit.measure.levels import Level
 
 if TYPE_CHECKING:
+    from expectkit.measure.rates import Rate
     from expectkit.measure.volumes import DailyVolume, DailyVolumes
 
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _LEAST_A_YEAR = Decimal("0.75")  # below it the page says "fewer than 1"
 _SIMULTANEOUS_WIDENING = Decimal("1.6")  # how much wider ranges are that hold for all thresholds at once
-_FINEST = ((100, _ONE), (10, Decimal("0.5")), (3, Decimal("0.1")))  # from so many cases on, no finer units
+_FINEST = ((100, _ONE), (3, Decimal("0.1")))  # from so many cases on, no finer units
 _READERS_DIVIDE = 100  # fewer negatives than this are printed too coarsely for a rate to be checked against
 _MAX_REFINEMENTS = 12  # times a unit is made finer before the search for agreeing digits gives up
 
@@ -118,8 +120,7 @@ class PrintedVolumes:
     """All volumes of one setting as printed; they add up.
 
     Where both are stated as numbers, missed and caught positives are per the same period and add up to the
-    positives, to less than a case where parts of a missed case are printed; flagged cases are caught
-    positives plus flagged negatives.
+    positives; flagged cases are caught positives plus flagged negatives.
 
     Parameters
     ----------
@@ -166,10 +167,11 @@ def print_volumes(volumes: DailyVolumes) -> PrintedVolumes:
 
     Notes
     -----
-    Positives and missed positives are rounded to the unit of the missed ones, but to whole cases from 10 up;
-    caught positives are their difference. The units are made finer, as far as the number allows, until the
-    printed rates agree with the printed counts; otherwise the rate is what the counts give. When one of
-    missed and caught may not be stated as a number, the other would give it away and is printed as a range.
+    Positives, missed and caught positives are each rounded to the nearest of one unit, which is made finer until they
+    add up in print and the printed rate agrees with the printed counts; from 10 up positives are whole cases where that
+    adds up too. Where the number allows no finer unit, caught positives are the difference of the other two. A rate
+    moves by at most a quarter of its range in rounding. When one of missed and caught may not be stated as a number,
+    the other would give it away and is printed as a range.
     """
     amounts: dict[str, _Amount] = {"cases": _plain_amount(volumes.cases, digits=4)}
     amounts["positives"] = _plain_amount(volumes.positives)
@@ -246,7 +248,7 @@ def _plain_amount(volume: DailyVolume, period: Period | None = None, digits: int
 
 
 def _refined(unit: Decimal, number: Decimal) -> Iterator[Decimal]:
-    """Yield a unit and finer ones: to whole cases from 100 up, halves from 10, tenths from 3, any below."""
+    """Yield a unit and finer ones: to whole cases from 100 up, tenths from 3, any below."""
     finest = next((unit for least, unit in _FINEST if number >= least), Decimal(0))
     for _ in range(_MAX_REFINEMENTS):
         yield unit
@@ -256,60 +258,67 @@ def _refined(unit: Decimal, number: Decimal) -> Iterator[Decimal]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Agreed:
-    """Printed counts and the percentage that goes with them."""
+class _Counts:
+    """Printed counts of a part and its whole; `adds_up` when what is left is the rounded rest."""
 
     part: Decimal
     whole: Decimal
     unit: Decimal
-    percent: Decimal
+    adds_up: bool = True
 
 
 def _agreed(
-    rate: Decimal, units: Iterator[Decimal], counts_at: Callable[[Decimal], tuple[Decimal, Decimal]]
-) -> _Agreed | None:
-    """Return the coarsest printed counts from which a reader gets the printed percentage.
+    rate: Decimal, coarsest: Decimal, candidates: Iterable[_Counts]
+) -> tuple[_Counts, Decimal] | None:
+    """Return the coarsest printed counts that add up and from which a reader gets the printed percentage.
 
-    Where no unit will do, the finest counts stay and the percentage is what they give. None where a count
-    would be printed as nothing or as all.
+    Where no unit gives the percentage, the rate is rounded by itself, beside the coarsest counts that add up or else
+    the finest. None where a count would be printed as nothing or as all.
     """
-    last: _Agreed | None = None
-    for unit in units:
-        part, whole = counts_at(unit)
-        if 0 < part < whole:
-            percent = agreeing_percent(rate, part / whole)
-            if percent is not None:
-                return _Agreed(part, whole, unit, percent)
-            given = half_up(part / whole * _HUNDRED, percent_units(part / whole)[0])
-            last = _Agreed(part, whole, unit, given)
-    return last
+    last: _Counts | None = None
+    for counts in candidates:
+        if not 0 < counts.part < counts.whole:
+            continue
+        percent = agreeing_percent(rate, counts.part / counts.whole, coarsest)
+        if counts.adds_up and percent is not None:
+            return counts, percent
+        if last is None or not last.adds_up:
+            last = counts
+    return None if last is None else (last, own_percent(rate, coarsest))
 
 
 def _add_positives(volumes: DailyVolumes, amounts: dict[str, _Amount], percents: dict[str, Decimal]) -> None:
     """Round positives, missed and caught together, and the false negative rate with them."""
     missed, caught = volumes.missed_positives, volumes.caught_positives
-    period = period_for(min(_mean(missed), _mean(caught)))
+    rarer = min(_mean(missed), _mean(caught))
+    period = period_for(rarer)
     all_mean, missed_mean = (_mean(volume) * DAYS[period] for volume in (volumes.positives, missed))
     known = _width(volumes.positives) <= 0
     coarsest = _unit(volumes.positives, period)
 
-    def counts_at(unit: Decimal) -> tuple[Decimal, Decimal]:
-        return half_up(missed_mean, unit), half_up(all_mean, whole_unit(unit))
+    def candidates() -> Iterator[_Counts]:
+        start = min(_unit(volume, period, _widening(volumes)) for volume in (missed, caught))
+        for unit in _refined(start, rarer * DAYS[period]):
+            part, rest = half_up(missed_mean, unit), half_up(all_mean - missed_mean, unit)
+            for of_whole in (_whole(min(unit, coarsest) if known else unit, all_mean), unit):
+                whole = half_up(all_mean, of_whole)
+                yield _Counts(part, whole, unit, adds_up=part + rest == whole)
 
-    def whole_unit(unit: Decimal) -> Decimal:
-        return _whole(min(unit, coarsest) if known else unit, all_mean)
+    found = _agreed(missed_mean / all_mean, rate_unit(volumes.false_negative_rate), candidates())
+    if found is not None:
+        counts, percents["false_negative_rate"] = found
+        amounts["positives"] = _Amount(counts.whole, period, _last_unit(counts.whole, counts.unit))
+        amounts["missed_positives"] = _Amount(counts.part, period, counts.unit)
+        amounts["caught_positives"] = _Amount(counts.whole - counts.part, period, counts.unit)
 
-    start = min(_unit(volume, period, _widening(volumes)) for volume in (missed, caught))
-    agreed = _agreed(missed_mean / all_mean, _refined(start, missed_mean), counts_at)
-    if agreed is not None:
-        percents["false_negative_rate"] = agreed.percent
-        caught_value = agreed.whole - agreed.part
-        caught_unit = _ONE if caught_value >= 10 and agreed.unit < 1 else agreed.unit
-        amounts["positives"] = _Amount(agreed.whole, period, whole_unit(agreed.unit))
-        amounts["missed_positives"] = _Amount(agreed.part, period, agreed.unit)
-        amounts["caught_positives"] = _Amount(
-            half_up(caught_value, min(caught_unit, _ONE)), period, caught_unit
-        )
+
+def _last_unit(value: Decimal, unit: Decimal) -> Decimal:
+    return max(unit, _ONE) if value == value.to_integral_value() and value >= 10 else unit
+
+
+def rate_unit(rate: Rate) -> Decimal:
+    """Return the largest unit, in per cent, that the range of a rate allows it to be rounded to."""
+    return coarsest_percent(*rate.limits(0.05)) if rate.is_defined else _ONE
 
 
 def _whole(unit: Decimal, number: Decimal) -> Decimal:
@@ -334,14 +343,15 @@ def _add_false_alarms(
     flagged, negatives = volumes.flagged_negatives, amounts["negatives"]
     period = period_for(_mean(flagged))
     mean = _mean(flagged) * DAYS[period]
-    rate = mean / (_mean(volumes.negatives) * DAYS[period])
+    all_mean = _mean(volumes.negatives) * DAYS[period]
     per_day = negatives.value / DAYS[negatives.period]
-    base = (per_day if negatives.value >= _READERS_DIVIDE else _mean(volumes.negatives)) * DAYS[period]
-    units = _refined(_unit(flagged, period, _widening(volumes)), mean)
-    agreed = _agreed(rate, units, lambda unit: (half_up(mean, unit), base))
-    if agreed is not None:
-        percents["false_positive_rate"] = agreed.percent
-        amounts["flagged_negatives"] = _Amount(agreed.part, period, agreed.unit)
+    base = per_day * DAYS[period] if negatives.value >= _READERS_DIVIDE else all_mean
+    units = _refined(_unit(flagged, period, _widening(volumes)), min(mean, all_mean - mean))
+    candidates = (_Counts(half_up(mean, unit), base, unit) for unit in units)
+    found = _agreed(mean / all_mean, rate_unit(volumes.false_positive_rate), candidates)
+    if found is not None:
+        counts, percents["false_positive_rate"] = found
+        amounts["flagged_negatives"] = _Amount(counts.part, period, counts.unit)
 
 
 def _add_flagged(volumes: DailyVolumes, amounts: dict[str, _Amount], percents: dict[str, Decimal]) -> None:
@@ -357,8 +367,9 @@ def _add_flagged(volumes: DailyVolumes, amounts: dict[str, _Amount], percents: d
         amounts["flagged"] = _Amount(caught.value + wrong.value, caught.period, min(caught.unit, wrong.unit))
     else:
         amounts["flagged"] = _plain_amount(volumes.flagged)
-    share = in_caught / (in_caught + in_wrong)
-    percent = agreeing_percent(share, share)
+    true_caught, true_wrong = _mean(volumes.caught_positives), _mean(volumes.flagged_negatives)
+    share = true_caught / (true_caught + true_wrong)
+    percent = agreeing_percent(share, in_caught / (in_caught + in_wrong)) or agreeing_percent(share, None)
     if percent is not None:
         percents["precision"] = percent
 

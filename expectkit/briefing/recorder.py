@@ -134,7 +134,11 @@ def write_record(evidence: Evidence) -> Record:
         What all pages are drawn from.
     """
     facts = [
-        setting_facts(evidence.sweep.counts_at(volumes.threshold), volumes)
+        setting_facts(
+            evidence.sweep.counts_at(volumes.threshold),
+            volumes,
+            leaves_out_days=evidence.day.traffic.n_days_without > 0,
+        )
         for _, volumes in evidence.settings
     ]
     at = next(i for i, (named, _) in enumerate(evidence.settings) if named.name == "proposed")
@@ -373,6 +377,7 @@ def _statements(evidence: Evidence, facts: SettingFacts, choice: ThresholdChoice
             confirmed_on_fresh_cases=choice.confirmed_on_fresh_cases,
             optimism=[*_optimism(evidence.operating), *_cost_optimism(evidence.operating)],
             n_clusters=provenance.n_clusters,
+            currency=(evidence.business.currency if evidence.business is not None else None) or "",
         ),
         *remarks(words, facts, is_simultaneous=choice.is_simultaneous),
         *basis_remarks(

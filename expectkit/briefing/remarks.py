@@ -61,7 +61,7 @@ def remarks(words: Words, facts: SettingFacts, *, is_simultaneous: bool) -> tupl
         ),
         Statement(
             "settings.note",
-            f"Average {cases}. Below each number: where the average could lie"
+            "Below each number: where the average could lie"
             + (", for all settings at once." if is_simultaneous else "."),
         ),
         _sure(facts),

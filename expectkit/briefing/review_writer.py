@@ -72,7 +72,9 @@ def _setting(evidence: ReviewEvidence, threshold: float) -> SettingReviewsRecord
     )
 
 
-def review_sentences(words: Words, evidence: ReviewEvidence, operating: float) -> Iterator[Statement]:
+def review_sentences(
+    words: Words, evidence: ReviewEvidence, operating: float, *, knows_days: bool
+) -> Iterator[Statement]:
     """Say what reviewing takes at the operating setting.
 
     Parameters
@@ -80,6 +82,8 @@ def review_sentences(words: Words, evidence: ReviewEvidence, operating: float) -
     words : Words
     evidence : ReviewEvidence
     operating : float
+    knows_days : bool
+        Whether it is known how days differ; if not, a share of days is by chance alone.
 
     Yields
     ------
@@ -89,13 +93,15 @@ def review_sentences(words: Words, evidence: ReviewEvidence, operating: float) -
     work, over = evidence.staffing.get(operating), evidence.overload.get(operating)
     yield Statement("reviews.title", _title(evidence, operating))
     if work is not None and evidence.minutes_per_review is not None:
-        said = staffing_statement(work, evidence.minutes_per_review, evidence.hours_per_reviewer)
+        said = staffing_statement(
+            work, evidence.minutes_per_review, evidence.hours_per_reviewer, knows_days=knows_days
+        )
         if said is not None:
             yield said
     if over is not None:
         yield overload_statement(words, over)
     if evidence.capacity_per_day is not None:
-        yield staffable_statement(evidence.lowest_threshold, evidence.capacity_per_day)
+        yield staffable_statement(evidence.lowest_threshold, evidence.capacity_per_day, knows_days=knows_days)
 
 
 def _title(evidence: ReviewEvidence, operating: float) -> str:

@@ -84,6 +84,8 @@ class SettingFacts:
         Whether ranges and bounds hold for all settings at once.
     means : mapping of str to float
         The averages a day before rounding, by the names of the outcomes.
+    leaves_out_days : bool
+        Whether days without cases are left out, so that an average day is one with cases.
     """
 
     threshold: float
@@ -95,6 +97,7 @@ class SettingFacts:
     alpha_negatives: float = 0.05
     is_simultaneous: bool = False
     means: Mapping[str, float] = field(default_factory=dict)
+    leaves_out_days: bool = False
 
 
 def one_sided(rate: Rate, *, is_simultaneous: bool) -> tuple[float, float]:
@@ -114,7 +117,9 @@ def one_sided(rate: Rate, *, is_simultaneous: bool) -> tuple[float, float]:
     return rate.lower_bound(0.95), rate.upper_bound(0.95)
 
 
-def setting_facts(counts: ConfusionCounts, volumes: DailyVolumes) -> SettingFacts:
+def setting_facts(
+    counts: ConfusionCounts, volumes: DailyVolumes, *, leaves_out_days: bool = False
+) -> SettingFacts:
     """Round the volumes of a setting and put what is known there together.
 
     Parameters
@@ -122,6 +127,8 @@ def setting_facts(counts: ConfusionCounts, volumes: DailyVolumes) -> SettingFact
     counts : ConfusionCounts
         Among the test cases, at the threshold of the volumes.
     volumes : DailyVolumes
+    leaves_out_days : bool
+        Whether their days are only those with cases, and there were others.
     """
     from expectkit.measure.intervals import local_alpha
 
@@ -140,6 +147,7 @@ def setting_facts(counts: ConfusionCounts, volumes: DailyVolumes) -> SettingFact
         alphas[1],
         volumes.is_simultaneous,
         means,
+        leaves_out_days,
     )
 
 
@@ -215,6 +223,9 @@ def expectation(words: Words, facts: SettingFacts) -> tuple[Statement, ...]:
     """
     outcomes = outcomes_of(words, facts)
     sentences = [_rates_sentence(words, facts), *_volume_sentences(outcomes)]
+    if facts.leaves_out_days and len(sentences) > 1:
+        cases = words.case.plural
+        sentences.append(f"A day here is a day with {cases}: days without {cases} are not counted.")
     values = dict(facts.printed.values)
     values.pop("precision", None)
     values |= {

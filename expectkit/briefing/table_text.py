@@ -34,6 +34,26 @@ def common_period(volumes: Iterable[PrintedVolume]) -> Period:
     return max((volume.period for volume in volumes), key=DAYS.__getitem__, default="day")
 
 
+def averages_note(cases: str, volumes: Iterable[PrintedVolume]) -> str:
+    """Say what the numbers of a table are per, where its cells name a longer period than a day themselves.
+
+    Examples
+    --------
+    >>> averages_note("cases", [PrintedVolume("range only")])
+    'Average cases a day.'
+    >>> averages_note("cases", [PrintedVolume("range only"), PrintedVolume("range only", "week")])
+    'Average cases, a day where no longer time stands beside the number.'
+    >>> averages_note("cases", [PrintedVolume("range only", "week")])
+    'Average cases.'
+    """
+    periods = {volume.period for volume in volumes if volume.level != "refuse"}
+    if periods <= {"day"}:
+        return f"Average {cases} a day."
+    if "day" in periods:
+        return f"Average {cases}, a day where no longer time stands beside the number."
+    return f"Average {cases}."
+
+
 _ROUNDING = {
     "mean": ROUND_HALF_UP,
     "mean_low": ROUND_FLOOR,

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final, Literal
 
 from expectkit.briefing.checklist import ChecklistEntry
-from expectkit.briefing.promise_words import limit_text, term_words, value_text
+from expectkit.briefing.promise_words import limit_text, term_words
+from expectkit.briefing.verdict_numbers import printed_numbers, seen_text
 from expectkit.briefing.vocabulary import Words
-from expectkit.briefing.wording import exact, finer, half_up, number_text, outward, threshold_text, unit_for
+from expectkit.briefing.wording import half_up, number_text, threshold_text
 from expectkit.promise.agreement import Promise
-from expectkit.promise.evidence import Finding, Unit
-from expectkit.promise.terms import CASES, FRACTION, Term
+from expectkit.promise.evidence import LEAST_CASES, Finding, Unit
+from expectkit.promise.terms import Term
 from expectkit.promise.verdict import Answer, Judged, Needed, TermVerdict, Verdict
 
 SCHEMA_VERSION: Final = 1
-_MOST_STEPS = 12  # times a unit is refined before print and limit are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,20 +198,26 @@ def term_result(verdict: TermVerdict, words: Words, line: int = 1) -> TermResult
         answer=verdict.answer,
         risk=verdict.risk,
         line=line,
-        sentence=_sentence(verdict.answer, term, promised, found[0], words),
+        sentence=_sentence(verdict.answer, term, promised, found[0], verdict.decisive.finding, words),
         decisive=found[0],
         parts=found if term.slice is not None else (),
     )
 
 
-def _sentence(answer: Answer, term: Term, promised: str, found: FindingRecord, words: Words) -> str:
+def _sentence(
+    answer: Answer, term: Term, promised: str, found: FindingRecord, finding: Finding, words: Words
+) -> str:
     where = f" ({term.slice} “{found.part}”)" if term.slice is not None and term.slice_value is None else ""
     parts = [f"{answer.capitalize()}: {term_words(term, words)}{where}, promised {promised}"]
-    if found.printed_value:
-        parts.append(f"measured {found.printed_value}")
+    is_few = seen_text(finding) != ""
+    is_none = is_few and finding.seen == 0
+    if is_none:
+        parts.append(f"{found.printed_value} in {_counted_cases(finding, words)}")
+    elif found.printed_value:
+        parts.append(f"measured {found.rests_on if is_few else found.printed_value}")
     if found.printed_range:
-        parts.append(f"range {found.printed_range}")
-    if found.rests_on:
+        parts.append(found.printed_range if is_none else f"range {found.printed_range}")
+    if found.rests_on and not is_few:
         parts.append(f"from {found.rests_on}")
     text = ", ".join(parts) + "."
     tail = found.needed if found.needed else found.reason if answer == "undecided" else ""
@@ -222,7 +226,7 @@ def _sentence(answer: Answer, term: Term, promised: str, found: FindingRecord, w
 
 def _finding(term: Term, item: Judged, words: Words) -> FindingRecord:
     found, needed = item.finding, item.needed
-    value, range_ = _printed(term, found)
+    value, range_ = printed_numbers(term, found)
     return FindingRecord(
         part=found.part if found.part else ("(missing)" if found.part == "" else ""),
         answer=item.answer,
@@ -245,93 +249,6 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-# ------------------------------------------------------------------------------------------------- its numbers
-
-
-def _printed(term: Term, found: Finding) -> tuple[str, str]:
-    """Print value and range to one unit, fine enough that they stand on the right side of the limits."""
-    if found.value is None:
-        return "", ""
-    scale = 100 if _is_share(term) else 1
-    limits = [exact(limit) * scale for _, limit in term.limits]
-    value = exact(found.value) * scale
-    low, high = (exact(end) * scale if math.isfinite(end) else None for end in (found.lower, found.upper))
-    suffix = _suffix(term)
-    unit = _unit_of(value) if low is None or high is None or low == high else unit_for(high - low)
-    printed = f"{number_text(_apart(value, limits, finer(unit)))}{suffix}"
-    usual = value_text(found.value, term.unit)
-    if _agrees(usual, value, limits, unit / 2):
-        printed = usual
-    if low is None or high is None or low == high:
-        return printed, ""
-    ends = _range_apart(low, high, limits, unit)
-    inner = "%" if suffix == "%" else ""
-    return printed, f"{number_text(ends[0])}{inner} to {number_text(ends[1])}{suffix}"
-
-
-def _agrees(text: str, value: Decimal, limits: Sequence[Decimal], within: Decimal) -> bool:
-    """Return whether a printed value is near the number, and on the same side of the limits."""
-    found = re.match(r"-?[\d,]*\.?\d+", text)
-    if found is None:
-        return False
-    printed = Decimal(found[0].replace(",", ""))
-    is_near = abs(printed - value) <= within
-    return is_near and all(_side(printed, limit) == _side(value, limit) for limit in limits)
-
-
-def _is_share(term: Term) -> bool:
-    return term.unit in (FRACTION, "difference of fractions")
-
-
-def _suffix(term: Term) -> str:
-    if term.unit == FRACTION:
-        return "%"
-    said = {
-        "difference of fractions": "percentage points",
-        CASES: "a day",
-        "milliseconds": "ms",
-        "log-odds": "",
-        "slope": "",
-        "population stability index": "",
-    }.get(term.unit, term.unit)
-    return f" {said}" if said else ""
-
-
-def _unit_of(value: Decimal) -> Decimal:
-    return Decimal(1).scaleb(value.adjusted() - 2) if value != 0 else Decimal(1)
-
-
-def _apart(value: Decimal, limits: Sequence[Decimal], unit: Decimal) -> Decimal:
-    """Round, finer where the print would stand on the other side of a limit than the number does."""
-    for _ in range(_MOST_STEPS):
-        printed = half_up(value, unit)
-        if all(_side(printed, limit) == _side(value, limit) for limit in limits):
-            return printed
-        unit = finer(unit)
-    return value
-
-
-def _side(number: Decimal, limit: Decimal) -> int:
-    return (number > limit) - (number < limit)
-
-
-def _range_apart(
-    low: Decimal, high: Decimal, limits: Sequence[Decimal], unit: Decimal
-) -> tuple[Decimal, Decimal]:
-    for _ in range(_MOST_STEPS):
-        ends = outward(low, high, unit)
-        if all(
-            (ends[0] > limit) == (low > limit)
-            and (ends[0] >= limit) == (low >= limit)
-            and (ends[1] <= limit) == (high <= limit)
-            and (ends[1] < limit) == (high < limit)
-            for limit in limits
-        ):
-            return ends
-        unit = finer(unit)
-    return low, high
-
-
 # --------------------------------------------------------------------------------------------- what it rests on
 
 
@@ -350,13 +267,19 @@ def unit_words(unit: Unit, words: Words) -> str:
 def _rests_on(found: Finding, words: Words) -> str:
     if found.unit is None or found.n is None:
         return ""
-    total = f"{number_text(half_up(found.n, 1))} {unit_words(found.unit, words)}"
+    total = _counted_cases(found, words)
     text = total if found.seen is None else f"{number_text(half_up(found.seen, 1))} of {total}"
     rate = found.rate
     if rate is not None and rate.effective_denominator is not None:
         worth = number_text(half_up(min(rate.n_effective, rate.denominator), _round_unit(rate.n_effective)))
         text += f" (worth about {worth} independent ones)"
     return text
+
+
+def _counted_cases(found: Finding, words: Words) -> str:
+    if found.unit is None or found.n is None:
+        return "these cases"
+    return f"{number_text(half_up(found.n, 1))} {unit_words(found.unit, words)}"
 
 
 def _round_unit(number: float) -> int:
@@ -367,8 +290,10 @@ def _needed_text(item: Judged, needed: Needed | None, words: Words) -> str:
     if item.answer != "undecided":
         return ""
     if needed is None:
-        if item.finding.value is None:
+        if item.finding.value is None or not item.finding.can_keep:
             return ""
+        if item.finding.is_too_few:
+            return f"Under {LEAST_CASES} of a kind show too little to call it kept."
         return "No number of further cases would settle it while what was measured holds."
     noun = unit_words(needed.unit, words)
     about = "" if needed.is_exact else "about "

@@ -27,6 +27,8 @@ FEWER_THAN_ONE = "fewer than 1"
 _SMALLEST_NUMBER = Decimal(3)  # a period is long enough when the number in it is at least this
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
+_TENTH = Decimal("0.1")
+_FINEST_PERCENT = Decimal("0.0001")
 _NEAR = Decimal("0.12")  # a printed rate lies within this share of what was measured
 _SIGNIFICANT_DIGITS = 12  # digits of a float that are taken at their word; what follows is arithmetic noise
 
@@ -102,6 +104,35 @@ def outward(low: Number, high: Number, unit: Number) -> tuple[Decimal, Decimal]:
     (Decimal('6'), Decimal('24'))
     """
     return rounded(low, unit, ROUND_FLOOR), rounded(high, unit, ROUND_CEILING)
+
+
+def difference_ends(low: Number, high: Number, unit: Number) -> tuple[str, str]:
+    """Write the two ends of a difference that is not 0, rounded outward but never onto 0.
+
+    Where the unit would print 0 for a low end above it, the low end takes more digits, to a tenth at the most; what
+    is smaller still is "under 0.1". Else a reader would take a difference that was shown for one that was not.
+
+    Parameters
+    ----------
+    low, high : float, int or Decimal, 0 <= low <= high
+        How far apart two numbers are, in their unit.
+    unit : float, int or Decimal, > 0
+        What the width of the range asks for.
+
+    Examples
+    --------
+    >>> difference_ends(2.8, 12.4, 2), difference_ends(0.34, 12.4, 2), difference_ends(0.04, 12.4, 2)
+    (('2', '14'), ('0.2', '14'), ('under 0.1', '14'))
+    >>> difference_ends(0, 12.4, 2)
+    ('0', '14')
+    """
+    first, last = outward(low, high, unit)
+    step, finest = exact(unit), min(exact(unit), _TENTH)
+    while first == 0 < exact(low) and step > finest:
+        step = max(finer(step), finest)
+        first = rounded(low, step, ROUND_FLOOR)
+    is_under = first == 0 < exact(low)
+    return f"under {number_text(finest)}" if is_under else number_text(first), number_text(last)
 
 
 def unit_for(width: Number) -> Decimal:
@@ -182,21 +213,6 @@ def count_text(value: Number) -> str:
     """
     whole = half_up(value, 1)
     return FEWER_THAN_ONE if whole == 0 and exact(value) > 0 else number_text(whole)
-
-
-def headline_number(value: Number) -> str:
-    """Write a number for a headline, to two figures.
-
-    Examples
-    --------
-    >>> headline_number(266), headline_number(13.9), headline_number(8280)
-    ('270', '14', '8,300')
-    """
-    number = exact(value)
-    if number <= 0:
-        return number_text(number)
-    smallest = _ONE if number >= _SMALLEST_NUMBER else Decimal("0.1")
-    return number_text(half_up(number, max(_ONE.scaleb(number.adjusted() - 1), smallest)))
 
 
 def some_of(part: int, whole: int) -> str:
@@ -400,7 +416,23 @@ def percent_at_least(bound: Number) -> str:
     return f"{number_text(_HUNDRED - rounded(rest, unit_for(rest / 2), ROUND_CEILING))}%"
 
 
-def agreeing_percent(rate: Number, printed_share: Decimal | None) -> Decimal | None:
+def coarsest_percent(low: Number, high: Number) -> Decimal:
+    """Return the largest power of ten, in per cent, that a rate known between two ends may be rounded to.
+
+    Rounding then moves the rate by at most a quarter of its range, so that it stays well inside.
+
+    Examples
+    --------
+    >>> coarsest_percent(0.1214, 0.1264), coarsest_percent(0.027, 0.082), coarsest_percent(0.3, 0.3)
+    (Decimal('0.1'), Decimal('1'), Decimal('0.0001'))
+    """
+    half = (exact(high) - exact(low)) * _HUNDRED / 2
+    return max(_ONE.scaleb(half.adjusted()), _FINEST_PERCENT) if half > 0 else _FINEST_PERCENT
+
+
+def agreeing_percent(
+    rate: Number, printed_share: Decimal | None, coarsest: Decimal | None = None
+) -> Decimal | None:
     """Round a rate to as many digits as printed counts bear out.
 
     Parameters
@@ -409,6 +441,8 @@ def agreeing_percent(rate: Number, printed_share: Decimal | None) -> Decimal | N
         What was measured.
     printed_share : Decimal or None
         What a reader gets who divides the printed counts; None when no counts are printed beside it.
+    coarsest : Decimal, optional
+        The largest unit that the range of the rate allows (`coarsest_percent`).
 
     Returns
     -------
@@ -416,7 +450,7 @@ def agreeing_percent(rate: Number, printed_share: Decimal | None) -> Decimal | N
         In per cent, or None when no number of digits gives the same from both: print finer counts then.
     """
     fraction = exact(rate)
-    for unit in percent_units(fraction) if 0 < fraction < 1 else (_ONE,):
+    for unit in _allowed_units(fraction, coarsest) if 0 < fraction < 1 else (_ONE,):
         percent = half_up(fraction * _HUNDRED, unit)
         is_honest = 0 < percent < _HUNDRED or fraction in (0, 1)
         is_near = abs(percent - fraction * _HUNDRED) <= _NEAR * fraction * _HUNDRED
@@ -427,6 +461,19 @@ def agreeing_percent(rate: Number, printed_share: Decimal | None) -> Decimal | N
         ):
             return percent
     return None
+
+
+def _allowed_units(rate: Decimal, coarsest: Decimal | None) -> tuple[Decimal, ...]:
+    """Return the units a rate may be rounded to, best first; where all are too coarse, the coarsest allowed."""
+    units = percent_units(rate)
+    if coarsest is None:
+        return units
+    return tuple(unit for unit in units if unit <= coarsest) or (coarsest, coarsest / 10)
+
+
+def own_percent(rate: Number, coarsest: Decimal) -> Decimal:
+    """Round a rate by itself, to the first unit that its range allows."""
+    return half_up(exact(rate) * _HUNDRED, _allowed_units(exact(rate), coarsest)[0])
 
 
 BASES = (100, 1_000, 10_000)

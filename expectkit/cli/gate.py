@@ -16,7 +16,7 @@ from expectkit.cli.options import config_argument, config_options, config_path, 
 from expectkit.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from expectkit.briefing.verdict_words import GateRecord
     from expectkit.gate.run import GateOptions
@@ -89,7 +89,8 @@ def command(config: Path | None, promise: Path | None, shape: str, **given: Any)
     CONFIG is an expectkit.toml; without it, the one in this folder is used when there is one. The threshold is always
     the promise's own.
     """
-    from expectkit.gate.run import GateOptions, run_gate
+    from expectkit.gate.run import EXPORT_NAME, RECORD_NAME, GateOptions, run_gate
+    from expectkit.io.config import load_config
     from expectkit.io.promise_file import NAME
 
     path = config_path(config)
@@ -97,10 +98,15 @@ def command(config: Path | None, promise: Path | None, shape: str, **given: Any)
     own = {name: given.pop(name) for name in _REPORTS}
     given["features"] = _columns(given["model"], given["features"])
     options = GateOptions(**{name: given.pop(name) for name in _OPTIONS})
-    _check_targets(own, [path, agreed, options.reference_file, options.record, options.export, options.model])
+    stated = load_config(path, given)
+    read = [path, agreed, options.reference_file, options.record, options.export, options.model]
+    beside = [agreed.parent / name for name in (RECORD_NAME, EXPORT_NAME)]
+    model = [] if stated.model.file is None else [Path(stated.model.file)]
+    _check_targets(own, [*read, *beside, *model])
+    _check_cases(own, [*(stated.cases.file or ()), *(stated.checklist.production_cases or ())])
     began = time.monotonic()
     with progress_bar("Counting cases") as progress:
-        record = run_gate(path, agreed, options=options, overrides=given, progress=progress)
+        record = run_gate(stated, agreed, options=options, progress=progress)
     _write_reports(record, agreed, own, seconds=time.monotonic() - began)
     if own["github"]:
         _to_github(record, agreed, to_stderr=shape == "json")
@@ -168,6 +174,28 @@ def _check_targets(own: dict[str, Any], read: list[Path | None]) -> None:
         if (found := taken.get(target.resolve())) is not None:
             raise ConfigError(f"--{name} {target} is {found}. Name another file.")
         taken[target.resolve()] = f"the file of --{name}"
+
+
+def _check_cases(own: dict[str, Any], cases: Iterable[str]) -> None:
+    """Check that no report replaces cases, nor is put where the next gate would read it as cases."""
+    import glob
+
+    patterns = list(cases)
+    files = {
+        Path(name).resolve()
+        for pattern in patterns
+        for name in (pattern, *glob.glob(pattern, recursive=True))  # noqa: PTH207
+    }
+    for name in ("junit", "markdown", "gitlab"):
+        target = own[name]
+        if target is None:
+            continue
+        is_in_folder = target.resolve().parent in files and target.name.casefold().endswith(_CASES)
+        if target.resolve() in files or is_in_folder:
+            raise ConfigError(f"--{name} {target} is what the gate reads cases from. Name another file.")
+
+
+_CASES = (".csv", ".tsv", ".txt", ".gz", ".parquet", ".pq", ".feather", ".arrow", ".ipc")
 
 
 def exit_code(answer: str, undecided: Undecided | None = None) -> int:

@@ -7,10 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any, TextIO
 
 
 class Outlet(io.RawIOBase):
@@ -38,7 +35,7 @@ class Outlet(io.RawIOBase):
         """Return whether somebody watches."""
         return os.isatty(self._descriptor)
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """Write; what a reader who left does not take is dropped.
 
         Raises

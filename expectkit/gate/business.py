@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from expectkit.io.config_values import CostColumn
 from expectkit.measure.capacity import overload
 from expectkit.measure.cost_components import AmountHistogram, cost_components
 from expectkit.measure.costs import UnitCosts, cost_curve
-from expectkit.promise.evidence import Finding, Unit
+from expectkit.promise.evidence import LEAST_CASES, Finding, Unit
 from expectkit.promise.terms import Term
 
 _SLICED = "It is judged for all cases together only; limit a rate for each value."
@@ -49,6 +51,14 @@ def cost(term: Term, cases: GateCases) -> list[Finding]:
                 "The threshold was chosen on these cases and they were used before; a cost needs fresh ones."
             )
         ]
+    return [
+        cases.everywhere(lambda at: _cost_of(at, UnitCosts(*factors), amounts=amounts, confidence=confidence))
+    ]
+
+
+def _cost_of(
+    cases: GateCases, costs: UnitCosts, *, amounts: Mapping[str, AmountHistogram | None], confidence: float
+) -> Finding:
     components = cost_components(
         cases.counts,
         cases.day,
@@ -56,12 +66,19 @@ def cost(term: Term, cases: GateCases) -> list[Finding]:
         confidence_level=confidence,
         **amounts,
     )
-    curve, place = cost_curve(components, UnitCosts(*factors)), cases.place
-    days = cases.parts().series
+    curve, place, parts = cost_curve(components, costs), cases.place, cases.parts()
+    days = parts.series
     unit: Unit = "days" if days is not None else "cases"
     n = len(days.days) if days is not None else cases.counted.rows.n_kept
-    low, high = float(curve.low[place]), float(curve.high[place])
-    return [Finding(float(curve.mean[place]), low, high, unit, n=n)]
+    is_too_few = days is None and min(float(parts.positives), float(parts.negatives)) < LEAST_CASES
+    return Finding(
+        float(curve.mean[place]),
+        float(curve.low[place]),
+        float(curve.high[place]),
+        unit,
+        n=n,
+        level="refuse" if is_too_few else "number and range",
+    )
 
 
 def _named(cases: GateCases) -> tuple[object, object, object]:
@@ -125,22 +142,27 @@ def overloaded_days(term: Term, cases: GateCases) -> list[Finding]:
                 "How many reviews a day can be done is not stated. Write review_capacity_per_day under [costs]."
             )
         ]
-    series = cases.parts().series
-    if series is not None:
+    days = cases.production.observed
+    series = None if days is None else replace(cases, day=days).parts().series
+    if days is not None and series is not None:
         if len(series.days) < 3:
             return [Finding.nothing("Fewer than 3 whole days do not show how days differ.")]
         low, high = overload_limits(series.of("flagged"), capacity, cases.risk.one_sided())
-        share = float(overload(cases.counts, cases.day, cases.promise.threshold, capacity).probability)
+        share = float(overload(cases.counts, days, cases.promise.threshold, capacity).probability)
         return [Finding(share, low, high, "days", n=len(series.days))]
+    known = cases if days is None else replace(cases, day=days)
+    return [known.everywhere(lambda at: _predicted(at, capacity))]
+
+
+def _predicted(cases: GateCases, capacity: float) -> Finding:
+    """Predict from a variation between days that is taken at its word."""
     found = overload(cases.counts, cases.day, cases.promise.threshold, capacity)
     if found.basis == "chance alone":
-        return [
-            Finding.nothing(
-                "How days differ is not known. State day_to_day_variation under [traffic], or give whole days."
-            )
-        ]
+        return Finding.nothing(
+            "How days differ is not known. State day_to_day_variation under [traffic], or give whole days."
+        )
     reason = "It rests on how days differ as observed or stated, taken at its word."
-    return [Finding(found.probability, found.probability, found.probability, reason=reason)]
+    return Finding(found.probability, found.probability, found.probability, reason=reason)
 
 
 def overload_limits(flagged: np.ndarray, capacity: float, alpha: float) -> tuple[float, float]:

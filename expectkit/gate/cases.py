@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from expectkit.engine.local import CaseColumns, Progress, tally
+from expectkit.gate.conditions import Production, days_under, everywhere, production_of
 from expectkit.gate.reference import ReferenceCells, ReferenceScores
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
@@ -16,8 +17,8 @@ from expectkit.measure.prevalence import DayProfile
 from expectkit.measure.sweep import Sweep, sweep
 from expectkit.measure.volume_parts import VolumeParts, volume_parts
 from expectkit.promise.agreement import Promise
-from expectkit.promise.evidence import Risk
-from expectkit.stated import case_columns, day_profile
+from expectkit.promise.evidence import Finding, Risk
+from expectkit.stated import case_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,17 @@ class GateCases:
     Parameters
     ----------
     config : Config
-        With the traffic and mix of the promise where it states none.
     promise : Promise
     source : CaseSource
     columns : CaseColumns
     counted : Tally
     counts : Sweep
     day : DayProfile
+        What volumes are judged under.
     risk : Risk
     beside : Beside
+    production : Production
+        Where that day comes from.
     """
 
     config: Config
@@ -66,6 +69,7 @@ class GateCases:
     day: DayProfile
     risk: Risk
     beside: Beside
+    production: Production
 
     @property
     def place(self) -> int:
@@ -86,6 +90,10 @@ class GateCases:
         return volume_parts(
             self.counts, self.day, self.place, alpha_positives=positives, alpha_negatives=negatives
         )
+
+    def everywhere(self, find: Callable[[GateCases], Finding]) -> Finding:
+        """Find something under all conditions that it is to hold under."""
+        return everywhere([find(replace(self, day=day)) for day in days_under(self.day)])
 
 
 def count_cases(
@@ -120,7 +128,6 @@ def count_cases(
     ConfigError, DataError, InputError
         If what is stated, or the cases, cannot be used.
     """
-    config = with_conditions(config, promise)
     slices = tuple(dict.fromkeys(term.slice for term in promise.terms if term.slice is not None))
     columns = replace(case_columns(config), slices=slices, decision=None)
     edges = () if beside.cells is None else beside.cells.edges()
@@ -133,20 +140,10 @@ def count_cases(
         progress=progress,
     )
     counts = sweep(counted)
-    day = day_profile(config, counts, counted)
-    return GateCases(config, promise, source, columns, counted, counts, day, risk, beside)
-
-
-def with_conditions(config: Config, promise: Promise) -> Config:
-    """Let the promise's conditions stand in for traffic and mix that the config does not state."""
-    traffic, stated = config.traffic, promise.conditions
-    cases_per_day = traffic.cases_per_day
-    if cases_per_day is None and stated.cases_per_day_high > 0:
-        cases_per_day = (stated.cases_per_day_low, stated.cases_per_day_high)
-    prevalence = traffic.prevalence
-    if prevalence is None and stated.prevalence_low > 0 and stated.prevalence_high < 1:
-        prevalence = (stated.prevalence_low, stated.prevalence_high)
-    return replace(config, traffic=replace(traffic, cases_per_day=cases_per_day, prevalence=prevalence))
+    production = production_of(config, promise.conditions, counts, counted)
+    return GateCases(
+        config, promise, source, columns, counted, counts, production.day, risk, beside, production
+    )
 
 
 def model_size(config: Config) -> int | None:

@@ -14,7 +14,7 @@ from expectkit.measure.comparison import PairedErrors
 from expectkit.measure.drift import bin_counts, stability
 from expectkit.measure.intervals import Part, clopper_pearson, mover_difference_paired, mover_sum
 from expectkit.measure.rates import Rate
-from expectkit.promise.evidence import Finding, Unit
+from expectkit.promise.evidence import LEAST_CASES, Finding, Unit
 from expectkit.promise.terms import Term
 
 _SLICED = "It is judged for all cases together only."
@@ -58,6 +58,7 @@ def _paired(errors: PairedErrors, unit: Unit, cases: GateCases, positive: bool) 
         unit,
         n=n,
         discordant=(b + c) / (n * worth),
+        level="refuse" if n * worth < LEAST_CASES else "number and range",
         reason=f"{errors.n_only_model:,} only the fresh model got wrong, {errors.n_only_today:,} only the last one.",
     )
 
@@ -109,7 +110,7 @@ def exported(term: Term, cases: GateCases) -> list[Finding]:
         names = ", ".join(str(item.get("name")) for item in known) or "none"
         return [Finding.nothing(f"export.json has no variant {term.variant}. It has: {names}.")]
     try:
-        return [_READERS[term.measure](variant, cases)]
+        return [cases.everywhere(lambda at: _READERS[term.measure](variant, at))]
     except KeyError as error:
         return [Finding.nothing(f"export.json does not say {error} of the variant {term.variant}.")]
     except (TypeError, ValueError, AttributeError):

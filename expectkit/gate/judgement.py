@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from expectkit.briefing.wording import count_text, percent_range, percent_text
 from expectkit.engine.local import Progress
 from expectkit.gate import business, calibrated, comparisons, rates
 from expectkit.gate.cases import Beside, GateCases, count_cases
 from expectkit.io.case_source import CaseSource
 from expectkit.io.config_tables import Config
-from expectkit.measure.intervals import Limits
 from expectkit.promise.agreement import Promise
 from expectkit.promise.evidence import Finding, Risk
 from expectkit.promise.terms import MEASURES, Term
@@ -114,9 +112,8 @@ def judge_cases(
 
 def find(term: Term, cases: GateCases) -> list[Finding]:
     """Return what the cases show about a term, one finding for each value of its slice."""
-    if term.variant is not None:
-        return comparisons.exported(term, cases)
-    return FINDERS[term.measure](term, cases)
+    found = comparisons.exported if term.variant is not None else FINDERS[term.measure]
+    return [cases.production.confine(term.measure, finding) for finding in found(term, cases)]
 
 
 def _remarks(config: Config, cases: GateCases, is_same: bool) -> list[str]:
@@ -134,33 +131,10 @@ def _remarks(config: Config, cases: GateCases, is_same: bool) -> list[str]:
         found.append(
             "The promise was made on these very cases. A gate needs cases that played no part in it."
         )
-    found += _outside_conditions(cases)
+    found += cases.production.remarks(frozenset(term.measure for term in promise.terms))
     dropped = cases.counted.rows.n_rows - cases.counted.rows.n_kept
     if dropped:
         found.append(
             f"{dropped:,} of {cases.counted.rows.n_rows:,} rows had no score or no label and were left out."
         )
     return found
-
-
-def _outside_conditions(cases: GateCases) -> list[str]:
-    """Say what no longer is as the promise assumes, with all that is known of it: ranges that meet are no news."""
-    stated, day, found = cases.promise.conditions, cases.day, list[str]()
-    few, many = stated.cases_per_day_low, stated.cases_per_day_high
-    if many > 0 and not _meet(day.traffic.limits(0.05), few, many):
-        found.append(
-            f"Traffic is now {count_text(day.traffic.mean)} cases a day, outside the {count_text(few)} to "
-            f"{count_text(many)} the promise holds under. Agree anew, or state the traffic of before."
-        )
-    low, high = stated.prevalence_low, stated.prevalence_high
-    if high > 0 and not _meet(day.prevalence.limits(0.05), low, high):
-        ends = " to ".join(percent_range(low, high))
-        found.append(
-            f"The share of positives is now {percent_text(day.prevalence.value)}, outside the {ends} the promise "
-            "holds under. Agree anew, or state the share of before."
-        )
-    return found
-
-
-def _meet(now: Limits, low: float, high: float) -> bool:
-    return float(now[0]) <= high and low <= float(now[1])

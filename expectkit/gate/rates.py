@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from expectkit.gate.cases import GateCases
 from expectkit.measure.intervals import Part, log_mover
+from expectkit.measure.levels import level_of_rate
 from expectkit.measure.prevalence import DayProfile, Traffic
 from expectkit.measure.rates import Rate
 from expectkit.measure.sweep import NEGATIVE, POSITIVE, flagged_counts
 from expectkit.measure.volume_parts import Quantity, VolumeParts, volume_parts
-from expectkit.promise.evidence import Finding, Unit
+from expectkit.promise.evidence import LEAST_CASES, Finding, Unit
 from expectkit.promise.terms import Term
 
 QUANTITIES: Final[dict[str, Quantity]] = {
@@ -101,6 +103,16 @@ def volume(term: Term, cases: GateCases) -> list[Finding]:
     return _whole(term, lambda: volume_finding(cases, QUANTITIES[term.measure]))
 
 
+def selection_rate(term: Term, cases: GateCases) -> list[Finding]:
+    """Find the share of production's cases that would be flagged."""
+    return _whole(term, lambda: cases.everywhere(_selection))
+
+
+def precision(term: Term, cases: GateCases) -> list[Finding]:
+    """Find the share of flagged cases that are positive, in production's mix."""
+    return _whole(term, lambda: cases.everywhere(_precision))
+
+
 def _whole(term: Term, find: Callable[[], Finding]) -> list[Finding]:
     """Refuse to judge by slices what depends on the slice's own traffic or mix."""
     if term.slice is not None:
@@ -110,6 +122,10 @@ def _whole(term: Term, find: Callable[[], Finding]) -> list[Finding]:
 
 def volume_finding(cases: GateCases, quantity: Quantity) -> Finding:
     """Return a volume a day with its bounds, and what they rest on."""
+    return cases.everywhere(lambda at: _volume(at, quantity))
+
+
+def _volume(cases: GateCases, quantity: Quantity) -> Finding:
     parts = cases.parts()
     alpha = _quantity_alpha(cases, quantity)
     mean = float(parts.mean(quantity))
@@ -121,10 +137,11 @@ def volume_finding(cases: GateCases, quantity: Quantity) -> Finding:
     fixed = _fixed_reach(parts, quantity, alpha)
     counted, unit = _rate_of(cases, quantity), _UNIT[quantity]
     if counted is None:
-        n = float(parts.positives + parts.negatives)
-        return Finding(mean, low, high, unit, n=n, fixed_reach=fixed * mean)
-    if fixed == 0 and counted.value > 0:
-        return Finding.of_rate(counted, unit, alpha).scaled(mean / counted.value)
+        return _of_both(parts, Finding(mean, low, high, unit, fixed_reach=fixed * mean))
+    if fixed == 0 and counted.denominator > 0:
+        share = parts.day.prevalence.value
+        of_class = share if unit == "positives" else 1 - share
+        return Finding.of_rate(counted, unit, alpha).scaled(parts.day.traffic.mean * of_class)
     return Finding(
         mean,
         low,
@@ -133,7 +150,18 @@ def volume_finding(cases: GateCases, quantity: Quantity) -> Finding:
         n=counted.denominator,
         seen=counted.numerator,
         fixed_reach=fixed * mean,
+        level=level_of_rate(counted),
     )
+
+
+def _of_both(parts: VolumeParts, finding: Finding) -> Finding:
+    """Add how many flagged cases it rests on; without enough cases of each class nothing may be said."""
+    positives, negatives = float(parts.positives), float(parts.negatives)
+    seen = min(float(parts.positives - parts.missed + parts.alarms), positives + negatives)
+    level = level_of_rate(Rate(seen, positives + negatives))
+    if min(positives, negatives) < LEAST_CASES:
+        level = "refuse"
+    return replace(finding, n=positives + negatives, seen=seen, level=level)
 
 
 def _quantity_alpha(cases: GateCases, quantity: Quantity) -> float:
@@ -167,11 +195,6 @@ def _fixed_reach(parts: VolumeParts, quantity: Quantity, alpha: float) -> float:
     return 0.0 if reach < 1e-12 else reach
 
 
-def selection_rate(term: Term, cases: GateCases) -> list[Finding]:
-    """Find the share of production's cases that would be flagged."""
-    return _whole(term, lambda: _selection(cases))
-
-
 def _selection(cases: GateCases) -> Finding:
     positives, negatives = cases.alphas()
     alpha = min(positives, negatives)
@@ -180,13 +203,7 @@ def _selection(cases: GateCases) -> Finding:
         cases.counts, alone, cases.place, alpha_positives=positives, alpha_negatives=negatives
     )
     low, high = (float(end) for end in parts.limits("flagged", alpha))
-    n = float(parts.positives + parts.negatives)
-    return Finding(float(parts.mean("flagged")), max(low, 0.0), min(high, 1.0), "cases", n=n)
-
-
-def precision(term: Term, cases: GateCases) -> list[Finding]:
-    """Find the share of flagged cases that are positive, in production's mix."""
-    return _whole(term, lambda: _precision(cases))
+    return _of_both(parts, Finding(float(parts.mean("flagged")), max(low, 0.0), min(high, 1.0), "cases"))
 
 
 def _precision(cases: GateCases) -> Finding:
@@ -196,4 +213,6 @@ def _precision(cases: GateCases) -> Finding:
     if not (flagged > 0 and n_flagged > 0):
         return Finding.nothing("No case is flagged, so there is no precision.")
     low, high = (float(end) for end in parts.precision_limits(_quantity_alpha(cases, "flagged")))
-    return Finding(caught / flagged, low, high, "flagged", n=n_flagged)
+    seen = float(parts.positives - parts.missed)
+    level = level_of_rate(Rate(seen, n_flagged))
+    return Finding(caught / flagged, low, high, "flagged", n=n_flagged, seen=seen, level=level)

@@ -305,10 +305,11 @@ def _between_days(series: DaySeries, one: CostedName, other: CostedName) -> Floa
 
 
 def _moves(parts: VolumeParts, name: CostedName, alphas: tuple[Numbers, Numbers]) -> list[FloatArray]:
-    """Return how far each unknown part can move the logarithm of a quantity upward.
+    """Return how far each unknown part can move the logarithm of a quantity.
 
     The parts are traffic, share of the positives, miss rate and flagged share of the negatives; a part that
-    moves the quantity downward has a negative sign.
+    moves the quantity downward has a negative sign. How far is upward; downward where a part is at its top already
+    (all positives caught).
     """
     of_negatives = name == "flagged_negatives"
     alpha = alphas[NEGATIVE if of_negatives else POSITIVE]
@@ -327,7 +328,10 @@ def _moves(parts: VolumeParts, name: CostedName, alphas: tuple[Numbers, Numbers]
 
 
 def _upward(part: Part) -> FloatArray:
-    return np.asarray(np.log(np.asarray(part.high) / part.estimate), dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        up = np.log(np.asarray(part.high) / part.estimate)
+        down = np.log(np.asarray(part.estimate) / np.maximum(part.low, 1e-300))
+    return np.asarray(np.where(up > 0, up, down), dtype=np.float64)
 
 
 def _correlation(first: list[FloatArray], second: list[FloatArray]) -> FloatArray:

@@ -205,6 +205,9 @@ class Tally:
     rows_by_day : mapping of str to int, or None
         All rows of each day, with those left out for want of a score or a label; None when none was left out or
         no time column was named.
+    weights_by_day : mapping of str to (float, float, float), or None
+        The weights of each day: of the negatives, of the positives and of the rows left out. None when cases are not
+        weighted or no time column was named.
     """
 
     total: ScoreHistogram
@@ -215,6 +218,7 @@ class Tally:
     score_low: float
     score_high: float
     rows_by_day: Mapping[str, int] | None = None
+    weights_by_day: Mapping[str, tuple[float, float, float]] | None = None
 
 
 def tally_arrays(

@@ -60,7 +60,15 @@ def level_of_rate(rate: Rate) -> Level:
     return level_of(rarer.x_effective, rarer.n_effective, rarer.interval())
 
 
-def reason_for(level: Level, rate: Rate, *, cases: str, counted: str) -> str | None:
+def reason_for(
+    level: Level,
+    rate: Rate,
+    *,
+    cases: str,
+    counted: str,
+    rows: tuple[int, int] | None = None,
+    is_weighted: bool = False,
+) -> str | None:
     """Say in plain words why no number is given; None when one is.
 
     Parameters
@@ -69,18 +77,56 @@ def reason_for(level: Level, rate: Rate, *, cases: str, counted: str) -> str | N
     rate : Rate
     cases, counted : str
         What the rate is taken over and what it counts: "positive cases", "missed".
+    rows : (int, int) or None
+        How many cases of the file the rate counts, and how many it is taken over. None: as many as its two numbers
+        say, which are then cases, not sums of weights and not what related cases are worth.
+    is_weighted : bool
+        Whether the cases have weights.
+
+    Examples
+    --------
+    >>> weighted = Rate(3.4, 1234.5, 41.2)
+    >>> print(
+    ...     reason_for(
+    ...         "bound only", weighted, cases="cases", counted="missed", rows=(2, 300), is_weighted=True
+    ...     ).partition(":")[0]
+    ... )
+    2 of 300 cases were missed (weighted, worth about 0.1 of 41 independent ones)
     """
     if level == "number and range":
         return None
-    n, x = f"{rate.denominator:,.0f}", f"{rate.numerator:,.0f}"
-    worth = f" (worth about {rate.n_effective:,.0f} independent ones)"
-    worth = "" if rate.effective_denominator is None else worth
+    n_counted, n_cases = (rate.numerator, rate.denominator) if rows is None else rows
+    all_cases = f"{n_cases:,.0f} {cases}"
     if level == "refuse":
         return (
-            f"{n} {cases}{worth} are too few to say anything; about 60 with none {counted} would show "
-            f'"at most 5%".'
+            f"{all_cases}{_worth(rate, n_cases, is_weighted=is_weighted)} are too few to say anything; "
+            f'about 60 with none {counted} would show "at most 5%".'
         )
-    seen = f"{'None' if rate.numerator == 0 else x} of {n} {cases}{worth} were {counted}"
+    some = "None" if n_counted == 0 else f"{n_counted:,.0f}"
+    seen = f"{some} of {all_cases}{_worth(rate, n_cases)} were {counted}"
+    if is_weighted:
+        seen = f"{some} of {all_cases} were {counted}{_worth_of_both(rate, n_counted, n_cases)}"
     if level == "bound only":
         return f"{seen}: too few of one kind for a number or a range, so only a bound is given."
     return f"{seen}: enough for a range, too few for a single number."
+
+
+def _worth(rate: Rate, n_cases: float, *, is_weighted: bool = False) -> str:
+    """Say how many independent cases the cases are worth, where these are fewer."""
+    if round(rate.n_effective) == round(n_cases):
+        return ""
+    return f" ({'weighted, ' if is_weighted else ''}worth about {rate.n_effective:,.0f} independent ones)"
+
+
+def _worth_of_both(rate: Rate, n_counted: float, n_cases: float) -> str:
+    """Say what weighted cases are worth (Kish 1965), counted ones and all, where weights change either."""
+    if round(rate.n_effective) == round(n_cases) and round(rate.x_effective) == round(n_counted):
+        return ""
+    return f" (weighted, worth about {_about(rate.x_effective)} of {rate.n_effective:,.0f} independent ones)"
+
+
+def _about(number: float) -> str:
+    """Write a number of cases to the nearest whole one; below 3, where that would say too little, to a tenth."""
+    if number >= 3 or number == 0:
+        return f"{number:,.0f}"
+    return f"{number:.1f}".removesuffix(".0") if number >= 0.05 else "fewer than 0.1"

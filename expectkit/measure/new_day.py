@@ -75,7 +75,10 @@ def range_maker(parts: VolumeParts) -> RangeMaker:
         ranges = [
             range_of_day(traffic, _probability(parts, quantity, mix), share) for traffic, mix in corners
         ]
-        return min(low for low, _ in ranges), max(high for _, high in ranges)
+        mean = float(parts.mean(quantity))
+        # with nothing seen the grid may lie above the plain estimate
+        known = [math.floor(mean)] if math.isfinite(mean) else []
+        return min([low for low, _ in ranges] + known), max([high for _, high in ranges] + known)
 
     return envelope
 

@@ -1,11 +1,14 @@
-"""What is odd about the days of a file: a first or last day that looks cut off, and days without any case."""
+"""The days of a file: how many cases weighted rows make, and what is odd: days cut off, days without any case."""
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
 
 FEWEST_DAYS = 3
 LOW_SHARE = 0.5
@@ -97,3 +100,32 @@ def missing_days(totals: Mapping[str, int]) -> MissingDays | None:
         len(gaps),
         all(date.fromordinal(day).weekday() >= 5 for day in gaps),
     )
+
+
+def weighted_totals_of_days(
+    weights_by_day: Mapping[str, tuple[float, float, float]], kept_share: float = 1.0
+) -> dict[str, int]:
+    """Return the cases each day brought by its ISO date, where a row stands for as many cases as it weighs.
+
+    Parameters
+    ----------
+    weights_by_day : mapping of str to (float, float, float)
+        Weights of the negatives, of the positives and of the rows left out; the latter are of the same mix as the
+        others of their day (of all days, where a day has no scored case).
+    kept_share : float, 0 to 1
+        The share of the negatives that was kept in the file, on top of the weights.
+
+    Returns
+    -------
+    dict of str to int
+        Rounded half up; without undated cases.
+    """
+    sums = np.array(list(weights_by_day.values()), dtype=np.float64).reshape(-1, 3)
+    scored, brought = sums[:, 0] + sums[:, 1], sums[:, 0] / kept_share + sums[:, 1]
+    usual = float(brought.sum() / scored.sum()) if scored.sum() > 0 else 1.0
+    found = {}
+    for day, of_day, grown, left_out in zip(weights_by_day, scored, brought, sums[:, 2], strict=True):
+        factor = grown / of_day if of_day > 0 else usual
+        if day != "":
+            found[day] = math.floor(grown + left_out * factor + 0.5)
+    return found

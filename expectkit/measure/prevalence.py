@@ -228,6 +228,9 @@ class Traffic:
     variation : float or None
         Stated day-to-day variation: standard deviation of the daily number as a share of its mean. None when
         nobody said.
+    n_days_without : int
+        Calendar days between the first and the last observed one that brought no case. They are not among `daily`:
+        an average day is one with cases.
     """
 
     mean: float
@@ -236,6 +239,7 @@ class Traffic:
     high: float
     daily: tuple[int, ...] = ()
     variation: float | None = None
+    n_days_without: int = 0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.mean) and self.mean > 0 and self.low > 0):
@@ -267,8 +271,15 @@ class Traffic:
         return cls((low + high) / 2, "stated range", low, high, variation=variation)
 
     @classmethod
-    def observed(cls, daily_counts: Iterable[int]) -> Traffic:
+    def observed(cls, daily_counts: Iterable[int], n_days_without: int = 0) -> Traffic:
         """Take the mean from complete days that were counted.
+
+        Parameters
+        ----------
+        daily_counts : iterable of int
+            Of the days that brought cases.
+        n_days_without : int
+            Days in between that brought none.
 
         Raises
         ------
@@ -277,18 +288,20 @@ class Traffic:
         """
         daily = tuple(int(count) for count in daily_counts)
         if len(daily) < 2:
+            days = "1 complete day of cases does" if daily else "0 complete days of cases do"
             raise InputError(
-                f"{len(daily)} complete day{'' if len(daily) == 1 else 's'} of cases do not show how days "
-                "differ. Give at least two complete days, or state the number of cases a day."
+                f"{days} not show how days differ. Give at least two complete days, or state the number of "
+                "cases a day."
             )
         mean = sum(daily) / len(daily)
-        return cls(mean, "observed", mean, mean, daily)
+        return cls(mean, "observed", mean, mean, daily, n_days_without=n_days_without)
 
     def limits(self, alpha: Numbers) -> Limits:
         """Return the range of the mean at any `alpha` (array or number).
 
-        Observed: ``exp(ln mean +- t s / (mean sqrt(days)))`` with days - 1 degrees of freedom. A stated value
-        or range is taken at its word.
+        Observed: ``exp(ln mean +- t s / (mean sqrt(days)))`` with days - 1 degrees of freedom; beyond 20 times the
+        mean, which takes two or three very different days, the upper end goes on along a straight line. A stated
+        value or range is taken at its word.
         """
         if not self.daily:
             ones = np.ones(np.shape(alpha))
@@ -298,7 +311,8 @@ class Traffic:
         series = np.asarray(self.daily, dtype=np.float64)
         quantile = np.asarray(-stdtrit(series.size - 1, np.asarray(alpha) / 2))
         spread = quantile * series.std(ddof=1) / (self.mean * math.sqrt(series.size))
-        return self.mean * np.exp(-spread), self.mean * np.exp(spread)
+        upward = np.exp(np.minimum(spread, 3.0)) * (1 + np.maximum(spread - 3.0, 0.0))
+        return self.mean * np.exp(-np.minimum(spread, 500.0)), self.mean * upward
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from expectkit.errors import InputError
 from expectkit.measure.counts import ConfusionCounts
-from expectkit.measure.effective_cases import both, clustered_cases, weighted_cases
+from expectkit.measure.effective_cases import both, clustered_cases, likely_weights, weighted_cases
 from expectkit.measure.intervals import FloatArray, IntArray, Limits, clopper_pearson, local_alpha
 from expectkit.measure.rates import Rate
 
@@ -323,10 +323,15 @@ def _weighted_share(total: ScoreHistogram, n_cases: int) -> FloatArray | None:
 def _weighted(total: ScoreHistogram, n_cases: int, label: int) -> FloatArray | None:
     if total.weights is None or total.squared_weights is None:
         return None
+    counts, other = total.counts.astype(np.float64), 1 - label
     return weighted_cases(
         flagged_counts(total.weights)[label],
         flagged_counts(total.squared_weights)[label],
         float(total.weights[label].sum()),
         float(total.squared_weights[label].sum()),
         n_cases,
+        likely_weights=likely_weights(
+            (counts[label], total.weights[label]),
+            (counts[other], total.weights[other], total.squared_weights[other]),
+        ),
     )

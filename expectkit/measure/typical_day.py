@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from expectkit.measure.prevalence import Traffic
 
 DAYS_FOR_A_RATE = 7
+_MOST_SECANTS = 20
 _MANY, _SOME, _FEW = 160, 64, 24  # nodes for traffic, for a collapsed product, for each factor of a product
 
 
@@ -104,6 +105,7 @@ def typical_day(series: FloatArray | IntArray, share: float, *, mean_variance: N
     >>> print(int(low), int(high))
     9 20
     """
+    _at_least_two(series)
     roots = np.sqrt(series + 0.375)
     return _whole(roots.mean(axis=0), spread_of_a_new_day(roots, mean_variance), len(series) - 1, share)
 
@@ -224,6 +226,7 @@ def rate_by_days(counted: IntArray, cases: IntArray, alpha: Numbers = 0.05) -> R
         sum_squared_sizes=(cases.astype(np.float64) ** 2).sum(axis=0),
         n_clusters=days,
         alpha=alpha,
+        every_cluster_counts=True,
     )
     return RateByDays(np.asarray(p_value), effective)
 
@@ -387,13 +390,16 @@ def _first_at(
 ) -> int:
     """Return the smallest count whose distribution function reaches (or, if strict, passes) `level`.
 
-    A secant on the normal scale, where these functions are nearly straight, kept inside a bracket.
+    A secant on the normal scale, where these functions are nearly straight, kept inside a bracket; where they are
+    not and the bracket stays wide, it is halved.
     """
     from scipy.special import ndtri
 
     low, high, count = -1, math.inf, math.floor(start)
     last, slope = (math.nan, math.nan), 1 / math.sqrt(start + 1)
+    n_steps = 0
     while high - low > 1:
+        n_steps += 1
         reached = below_or_at(count)
         if reached > level or (reached == level and not strict):
             high = count
@@ -405,4 +411,8 @@ def _first_at(
         last = (count, normal)
         step = min(max((float(ndtri(level)) - normal) / slope, -4 * count - 9), 4 * count + 9)
         count = int(min(max(math.ceil(count + step), low + 1), high - 1))
+        if n_steps > _MOST_SECANTS and math.isfinite(high):
+            count = (low + int(high)) // 2
+        elif n_steps > _MOST_SECANTS:
+            count = 4 * max(low, 1)
     return int(high)

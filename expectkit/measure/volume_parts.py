@@ -242,12 +242,16 @@ class VolumeParts:
         """Combine the four parts of share x caught + (1 - share) x flagged negatives, times traffic.
 
         MOVER for a function that is not a sum: each part moves alone to its limit, the changes of the
-        logarithm add up as squares.
+        logarithm add up as squares. The plain estimates are its middle; with no case flagged at all the
+        stand-ins of `part_of_rate` are.
         """
         share = self._share(alpha, of_negatives=False)
         caught = part_of_rate(self.positives - self.missed, self.positives, alpha)
         alarms = part_of_rate(self.alarms, self.negatives, alpha)
         traffic = Part(self.day.traffic.mean, *self.day.traffic.limits(alpha))
+        nothing = self.positives - self.missed + self.alarms == 0
+        caught = _around_plain(caught, self.positives - self.missed, self.positives, nothing)
+        alarms = _around_plain(alarms, self.alarms, self.negatives, nothing)
 
         def log_flagged(mix: Numbers, of_positives: Numbers, of_negatives: Numbers) -> FloatArray:
             mixed = np.asarray(mix)
@@ -265,9 +269,13 @@ class VolumeParts:
             below = below + np.minimum(np.minimum(*ends) - middle, 0.0) ** 2
             above = above + np.maximum(np.maximum(*ends) - middle, 0.0) ** 2
         low, high = np.exp(middle - np.sqrt(below)), np.exp(middle + np.sqrt(above))
-        nothing = self.positives - self.missed + self.alarms == 0
         mean = np.asarray(traffic.estimate)
         return np.where(nothing, 0.0, low) * mean, high * mean
+
+
+def _around_plain(rate: Part, x: FloatArray, n: FloatArray, is_stand_in: npt.NDArray[np.bool_]) -> Part:
+    plain = np.where(is_stand_in | (n <= 0), rate.estimate, x / np.where(n > 0, n, 1.0))
+    return Part(plain, rate.low, rate.high)
 
 
 def _wider(one: Limits, other: Limits) -> Limits:

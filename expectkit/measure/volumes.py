@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from expectkit.measure.counts import ConfusionCounts
 from expectkit.measure.intervals import FloatArray, Limits, Numbers, clopper_pearson, local_alpha
 from expectkit.measure.levels import Level as Level
 from expectkit.measure.levels import level_of_rate, lower_of, reason_for
@@ -149,6 +150,9 @@ class _Levels:
     alarms: Rate
     flagged: Rate
     positives: Rate | None
+    seen: ConfusionCounts
+    is_weighted: bool
+    is_mix_of_file: bool
 
     def of(self, quantity: Quantity) -> tuple[Level, str | None]:
         """Return the level of a quantity and the reason for it."""
@@ -161,26 +165,48 @@ class _Levels:
     def _of_rate(self, quantity: Quantity) -> tuple[Level, str | None]:
         """Judge the rate alone, as if the mix of production were known."""
         if quantity in ("missed_positives", "caught_positives"):
-            return self._judged(self.missed, "positive cases", "missed")
+            rows = self.seen.n_false_negatives, self.seen.n_positives
+            return self._judged(self.missed, "positive cases", "missed", rows)
         if quantity == "flagged_negatives":
-            return self._judged(self.alarms, "negative cases", "flagged")
+            rows = self.seen.n_false_positives, self.seen.n_negatives
+            return self._judged(self.alarms, "negative cases", "flagged", rows)
         if self.missed.n_effective < 30 or self.alarms.n_effective < 30:
             return self._of_rate("missed_positives" if self.missed.n_effective < 30 else "flagged_negatives")
-        return self._judged(self.flagged, "cases", "flagged")
+        flagged = self.seen.n_true_positives + self.seen.n_false_positives
+        return self._judged(self.flagged, "cases", "flagged", (flagged, self._n_cases))
 
     def _of_class(self, quantity: Quantity) -> tuple[Level, str | None]:
         """Judge what is known about production's mix; a stated one is taken at its word."""
         if quantity == "cases" or self.positives is None:
             return "number and range", None
-        return self._judged(self.positives, "cases", "positive", majority_is_plain=quantity == "negatives")
+        rows = (self.seen.n_positives, self._n_cases) if self.is_mix_of_file else None
+        is_plain = quantity == "negatives"
+        return self._judged(self.positives, "cases", "positive", rows, majority_is_plain=is_plain)
+
+    @property
+    def _n_cases(self) -> int:
+        return self.seen.n_positives + self.seen.n_negatives
+
+    def reason(
+        self, level: Level, rate: Rate, cases: str, counted: str, rows: tuple[int, int] | None
+    ) -> str | None:
+        """Give the reason for a level in cases of the file (`rows`), whatever these are worth."""
+        is_weighted = self.is_weighted and rows is not None
+        return reason_for(level, rate, cases=cases, counted=counted, rows=rows, is_weighted=is_weighted)
 
     def _judged(
-        self, rate: Rate, cases: str, counted: str, *, majority_is_plain: bool = False
+        self,
+        rate: Rate,
+        cases: str,
+        counted: str,
+        rows: tuple[int, int] | None,
+        *,
+        majority_is_plain: bool = False,
     ) -> tuple[Level, str | None]:
         level = level_of_rate(rate)
         if majority_is_plain and level != "refuse":
             level = "number and range"
-        return level, reason_for(level, rate, cases=cases, counted=counted)
+        return level, self.reason(level, rate, cases, counted, rows)
 
 
 def daily_volumes(sweep: Sweep, day: DayProfile, threshold: float, *, simultaneous: bool) -> DailyVolumes:
@@ -281,6 +307,9 @@ def _levels(sweep: Sweep, day: DayProfile, parts: VolumeParts, place: int) -> _L
         alarms,
         Rate(max(flagged, 0.0), cases),
         Rate(share.n_positives, share.n_cases, share.effective_cases) if share.n_cases > 0 else None,
+        sweep.counts_at(float(sweep.thresholds[place])),
+        sweep.weighted_positives is not None,
+        share.source in ("as in cases", "kept negatives"),
     )
 
 
@@ -331,7 +360,9 @@ def _precision(parts: VolumeParts, allowed: _Levels, alpha: Numbers, one_sided: 
     caught, alarms = float(parts.positives - parts.missed), float(parts.alarms)
     rate = Rate(max(caught, 0.0), max(caught, 0.0) + alarms)
     level = level_of_rate(rate)
-    reason = reason_for(level, rate, cases="flagged cases", counted="positive")
+    seen = allowed.seen
+    rows = seen.n_true_positives, seen.n_true_positives + seen.n_false_positives
+    reason = allowed.reason(level, rate, "flagged cases", "positive", rows)
     known = allowed.of("positives")
     if lower_of(level, known[0]) != level:
         level, reason = known

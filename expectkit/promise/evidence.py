@@ -8,12 +8,16 @@ from typing import Literal
 
 from expectkit.errors import InputError
 from expectkit.measure.intervals import local_alpha
+from expectkit.measure.levels import Level, level_of_rate
 from expectkit.measure.rates import Rate
 
 Unit = Literal["positives", "negatives", "flagged", "cases", "days", "runs"]
 
 ALPHA = 0.05
 """Risk of each wrong verdict on a term."""
+
+LEAST_CASES = 30
+"""Below so many cases nothing is said, so no term is kept."""
 
 _REUSE = 1.3  # a local alpha shrinks a little faster than the risk it stands for
 
@@ -36,8 +40,11 @@ class Finding:
     seen : float or None
         How many of these were counted (missed, flagged, …).
     rate : Rate or None
-        The rate behind `value`, when `value` is `scale` times a rate: the exact search for a sample size uses it.
-    scale : float
+        The rate behind `value`, when `value` is a number times a rate: the exact search for a sample size uses it.
+    scales : (float, float)
+        That number, at the lower and at the upper bound: they differ where conditions are a range.
+    span : (float, float) or None
+        The lowest and highest value under the conditions the bounds hold under; None where they are no range.
     fixed_reach : float
         How much of the distance from `value` to a bound no further case can take away (a stated range of traffic).
     discordant : float or None
@@ -46,6 +53,10 @@ class Finding:
         The value of the slice; "" for a missing one.
     reason : str
         Why there is no number, or what to keep in mind about it; a whole sentence.
+    level : Level
+        How much may be said about it, by the rule of the briefing.
+    can_keep : bool
+        False where no bound can show that a term is kept, because production no longer is what it was promised for.
     """
 
     value: float | None
@@ -55,11 +66,20 @@ class Finding:
     n: float | None = None
     seen: float | None = None
     rate: Rate | None = None
-    scale: float = 1.0
+    scales: tuple[float, float] = (1.0, 1.0)
+    span: tuple[float, float] | None = None
     fixed_reach: float = 0.0
     discordant: float | None = None
     part: str | None = None
     reason: str = ""
+    level: Level = "number and range"
+    can_keep: bool = True
+
+    @property
+    def is_too_few(self) -> bool:
+        """Whether it rests on so few cases that nothing may be said."""
+        is_counted = self.unit in ("positives", "negatives", "flagged", "cases") and self.n is not None
+        return self.level == "refuse" or (is_counted and self.n is not None and self.n < LEAST_CASES)
 
     @classmethod
     def nothing(cls, reason: str, part: str | None = None) -> Finding:
@@ -88,7 +108,17 @@ class Finding:
         if not rate.is_defined or rate.n_effective <= 0:
             return cls.nothing(f"There are no {_PLAIN[unit]} to judge it by.", part)
         low, high = rate.limits(alpha)
-        return cls(rate.value, low, high, unit, n=rate.denominator, seen=rate.numerator, rate=rate, part=part)
+        return cls(
+            rate.value,
+            low,
+            high,
+            unit,
+            n=rate.denominator,
+            seen=rate.numerator,
+            rate=rate,
+            part=part,
+            level=level_of_rate(rate),
+        )
 
     def scaled(self, factor: float) -> Finding:
         """Return the same in another unit, `factor` > 0 of which make one."""
@@ -98,7 +128,8 @@ class Finding:
             value=value,
             lower=self.lower * factor,
             upper=self.upper * factor,
-            scale=self.scale * factor,
+            scales=(self.scales[0] * factor, self.scales[1] * factor),
+            span=None if self.span is None else (self.span[0] * factor, self.span[1] * factor),
             fixed_reach=self.fixed_reach * factor,
         )
 

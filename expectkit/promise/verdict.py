@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from expectkit.promise.evidence import Finding, Risk, Unit
+from expectkit.measure.rates import Rate
+from expectkit.promise.evidence import LEAST_CASES, Finding, Risk, Unit
 from expectkit.promise.sample_size import about_as_many, cases_to_settle, paired_cases_to_settle
 from expectkit.promise.terms import Side, Term
 
@@ -150,7 +151,12 @@ def judge(term: Term, findings: Sequence[Finding], risk: Risk) -> TermVerdict:
 
 
 def _answer(term: Term, finding: Finding) -> Answer:
-    return "undecided" if finding.value is None else answer_of(term, finding.lower, finding.upper)
+    """Compare with the limits; what few cases show, or what holds only under other conditions, keeps no term."""
+    if finding.value is None:
+        return "undecided"
+    answer = answer_of(term, finding.lower, finding.upper)
+    may_keep = finding.can_keep and not finding.is_too_few
+    return answer if answer != "kept" or may_keep else "undecided"
 
 
 def _urgency(term: Term, item: Judged) -> tuple[int, float]:
@@ -180,7 +186,7 @@ def needed_cases(term: Term, finding: Finding, alpha: float, *, fresh: bool = Fa
     Needed or None
         None when more cases alone cannot, or nobody can say.
     """
-    if finding.value is None or finding.n is None or finding.unit is None:
+    if finding.value is None or finding.n is None or finding.unit is None or not finding.can_keep:
         return None
     needs = [
         _for_limit(finding, side, limit, alpha, fresh=fresh) for side, limit in _open_limits(term, finding)
@@ -188,6 +194,8 @@ def needed_cases(term: Term, finding: Finding, alpha: float, *, fresh: bool = Fa
     if any(total is None for total in needs) or not needs:
         return None
     total = max(need for need in needs if need is not None)
+    if finding.rate is not None:
+        total = max(total, math.ceil(LEAST_CASES / _worth(finding.rate)))
     further = total if fresh else max(total - math.floor(finding.n), 1)
     return Needed(total, further, finding.unit, finding.rate is not None and total <= 20_000, fresh)
 
@@ -200,17 +208,23 @@ def _open_limits(term: Term, finding: Finding) -> list[tuple[Side, float]]:
 def _for_limit(finding: Finding, side: Side, limit: float, alpha: float, *, fresh: bool) -> int | None:
     assert finding.value is not None
     assert finding.n is not None
+    lowest, highest = finding.span or (finding.value, finding.value)
+    if lowest <= limit <= highest:  # it is kept under some of the conditions and broken under others
+        return None
+    is_below = highest < limit
     if finding.rate is not None:
-        share = limit / finding.scale
+        share = limit / finding.scales[is_below]
         if not 0 <= share <= 1:
             return None
-        worth = finding.rate.n_effective / finding.rate.denominator
         more_than = 0 if fresh else math.floor(finding.rate.n_effective)
         total = cases_to_settle(finding.rate.value, share, side, alpha=alpha, more_than=more_than)
-        return None if total is None else math.ceil(total / worth)
-    bound = finding.upper if limit > finding.value else finding.lower
-    if limit == finding.value:
-        return None
+        return None if total is None else math.ceil(total / _worth(finding.rate))
     if finding.discordant is not None and limit > max(finding.value, 0.0):
         return paired_cases_to_settle(limit, finding.discordant, finding.value, alpha=alpha)
-    return about_as_many(finding.value, bound, limit, finding.n, alpha=alpha, fixed_reach=finding.fixed_reach)
+    value, bound = (highest, finding.upper) if is_below else (lowest, finding.lower)
+    return about_as_many(value, bound, limit, finding.n, alpha=alpha, fixed_reach=finding.fixed_reach)
+
+
+def _worth(rate: Rate) -> float:
+    """Return how many independent cases one case is worth."""
+    return rate.n_effective / rate.denominator

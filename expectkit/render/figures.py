@@ -2,7 +2,8 @@
 
 Both use one specification, whose colours are names of design tokens such as ``"@caught"``. In a notebook the record's
 numbers are filled in here; on the review page its own script fills in what the reader has edited. Settings stand
-evenly along the axis, as on the slider: they are spaced by what they change, not by the value of the score.
+one step apart, as on the slider, so that each can be reached, however close together the scores lie. The axis says so,
+because the briefing's curves are even in the score and look different.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 LINES = ("flagged_negatives", "caught_positives", "missed_positives")
 TONES = {"flagged_negatives": "false-alarm", "caught_positives": "caught", "missed_positives": "missed"}
 N_TICKS = 6
+STEPS = "one step each, so scores are not evenly spaced"
+"""What the axis says of the settings along it."""
 
 
 def trade_off_spec(words: Words) -> dict[str, Any]:
@@ -39,8 +42,14 @@ def trade_off_spec(words: Words) -> dict[str, Any]:
 
 def cost_spec() -> dict[str, Any]:
     """Return the cost chart without numbers: band, line, and the stretch near the lowest cost."""
-    near = _line("within 10% of the lowest", "@neutral") | {"mode": "lines"}
-    near["line"] = {"color": "@neutral", "width": 3}
+    near = _line("within 10% of the lowest", "@caught") | {"mode": "lines+markers"}
+    near["line"] = {"color": "@caught", "width": 6}
+    near["marker"] = {
+        "symbol": "line-ns-open",
+        "size": 14,
+        "color": "@caught",
+        "line": {"width": 2, "color": "@caught"},
+    }
     data = [_band("Cost", "@caught-band"), _line("Cost", "@caught"), near]
     return {"data": data, "layout": _layout()}
 
@@ -189,7 +198,7 @@ def _layout() -> dict[str, Any]:
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "@sans", "color": "@mute", "size": 13},
-        "margin": {"l": 50, "r": 12, "t": 26, "b": 46},
+        "margin": {"l": 50, "r": 12, "t": 26, "b": 62},
         "showlegend": False,
         "hovermode": False,
         "xaxis": axis
@@ -201,7 +210,7 @@ def _layout() -> dict[str, Any]:
             "tickcolor": "@mute",
             "ticklen": 4,
             "tickmode": "array",
-            "title": {"text": "Setting", "standoff": 6, "font": {"color": "@mute", "size": 13}},
+            "title": {"text": f"Setting<br>({STEPS})", "standoff": 6, "font": {"color": "@mute", "size": 13}},
         },
         "yaxis": axis
         | {"showline": False, "gridcolor": "@rule", "gridwidth": 1, "nticks": 6, "tickformat": ",~f"},

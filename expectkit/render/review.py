@@ -29,7 +29,7 @@ from expectkit.render.review_data import cost_factors, review_data
 from expectkit.render.templates import environment, review_style, templates_folder
 from expectkit.render.tokens import dark_tokens, light_tokens
 
-MODULES = ("decimal", "printed", "sentences", "chance", "data", "model", "charts", "page")
+MODULES = ("decimal", "printed", "sentences", "chance", "data", "model", "charts", "fields", "page")
 """Our script's modules, each after those it needs."""
 
 _IMPORT = re.compile(r'^import [^;]*?from "\./[a-z]+\.js";\n', re.MULTILINE | re.DOTALL)
@@ -196,6 +196,7 @@ def _page(record: Record, inputs: ReviewInputs) -> dict[str, Any]:
         "expectation": record.statement("expectation"),
         "ranges": record.statement("expectation.ranges"),
         "remark": "",
+        "in_words": _in_words(words),
         "words": words,
         "cases_title": cases,
         "positive_title": sentence_case(words.positive.plural),
@@ -216,6 +217,17 @@ def _page(record: Record, inputs: ReviewInputs) -> dict[str, Any]:
         "is_short": inputs.thresholds.size <= 12,
         "footer": _footer(record),
     }
+
+
+def _in_words(words: Words) -> str:
+    """Explain on the spot what the sentences above it say in few words."""
+    positives, negatives = words.positive.plural, words.negative.plural
+    return (
+        f"False negative rate: of all {positives}, the share {words.missed}. "
+        f"False positive rate: of all {negatives}, the share {words.briefly_flagged}. "
+        "Average: over many days. Typically: on 8 days of 10. By chance alone: what 8 days of 10 would bring if only "
+        "chance made days differ; real days differ more."
+    )
 
 
 def page_text(value: object) -> str:
@@ -329,13 +341,14 @@ def _pin_rows(words: Words) -> Iterator[dict[str, str]]:
     yield {"name": "cost", "title": "Cost"}
 
 
-def _fields(words: Words, inputs: ReviewInputs) -> Iterator[dict[str, str]]:
+def _fields(words: Words, inputs: ReviewInputs) -> Iterator[dict[str, Any]]:
     costs = inputs.costs
     unit = f", {costs.currency}" if costs.currency else ""
     positive, negative = words.positive.singular, words.negative.singular
 
-    def field(key: str, label: str, value: float | None, digits: int = 6) -> dict[str, str]:
-        return {"id": key, "label": label, "value": "" if value is None else plain_number(value, digits)}
+    def field(key: str, label: str, value: float | None, digits: int = 6) -> dict[str, Any]:
+        text = "" if value is None else plain_number(value, digits)
+        return {"id": key, "label": label, "value": text, "has_note": key in ("reviewers", "capacity")}
 
     yield field("cost-missed", f"One {words.missed} {positive}{unit}", costs.missed_positive, 12)
     yield field("cost-flagged", f"One {negative} {words.briefly_flagged}{unit}", costs.flagged_negative, 12)

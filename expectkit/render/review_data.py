@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from expectkit.briefing.headlines import headline_verbs
-from expectkit.briefing.printed import PrintedVolume
+from expectkit.briefing.printed import PrintedVolume, rate_unit
 from expectkit.briefing.record import Record
 from expectkit.briefing.review_inputs import RateEnds, ReviewCosts, ReviewInputs
 from expectkit.briefing.statements import one_sided
@@ -41,6 +41,9 @@ VOLUMES = (
     "missed_positives",
     "caught_positives",
 )
+RATE_STEPS = ("0.0001", "0.001", "0.01", "0.1", "1", "10")
+"""Units of a printed rate, in per cent; RATE_STEPS in model.js."""
+
 NUMBERS = ("mean", "mean_low", "mean_high", "typical_low", "typical_high")
 LEAST_STOPS = 12
 """A stretch of fewer settings is not worth a view of its own."""
@@ -77,6 +80,7 @@ def review_data(record: Record, inputs: ReviewInputs) -> dict[str, Any]:
         "percents": {name: _percents(name, inputs) for name in _PERCENTS},
         "levels": _levels(inputs),
         "rate_levels": {name: runs(map(LEVELS.index, column)) for name, column in inputs.rate_levels.items()},
+        "rate_steps": _rate_steps(inputs),
         "limits": _limits(inputs),
         "zero_estimates": _zero_estimates(inputs),
         "bounds": _bounds(inputs),
@@ -246,6 +250,18 @@ def joined_runs(steps: Iterable[str]) -> str:
     return ",".join(parts)
 
 
+def _rate_steps(inputs: ReviewInputs) -> dict[str, str]:
+    """Return what the ranges of the two error rates allow them to be rounded to, as places in `RATE_STEPS`."""
+    rates = {
+        "missed": [there.false_negative_rate for there in inputs.volumes],
+        "alarms": [there.false_positive_rate for there in inputs.volumes],
+    }
+    return {
+        name: runs(RATE_STEPS.index(f"{rate_unit(rate):f}") for rate in column)
+        for name, column in rates.items()
+    }
+
+
 def runs(codes: Iterable[int]) -> str:
     """Write a column of codes as runs.
 
@@ -312,8 +328,8 @@ def _zero_estimates(inputs: ReviewInputs) -> dict[str, dict[int, float]]:
     }
 
 
-def _bounds(inputs: ReviewInputs) -> dict[int, list[list[float] | None]]:
-    """Return the limits behind one-sided bounds, at the settings that may state one."""
+def _bounds(inputs: ReviewInputs) -> dict[str, Any]:
+    """Return the limits behind one-sided bounds, each once, and which of them the settings that may state one use."""
     parts, levels = inputs.bounds, inputs.rate_levels
     of_all = _places_of_bounds(levels["flagged"])
     wanted = (
@@ -322,18 +338,24 @@ def _bounds(inputs: ReviewInputs) -> dict[int, list[list[float] | None]]:
         (parts.caught_of_flagged, of_all),
         (parts.alarms_of_flagged, of_all),
     )
-    return {
-        place: [_three(rate, place) if place in places else None for rate, places in wanted]
+    ends: dict[tuple[float, ...], int] = {}
+
+    def number_of(rate: RateEnds, place: int) -> int:
+        return ends.setdefault(_three(rate, place), len(ends))
+
+    at = {
+        place: [number_of(rate, place) if place in places else None for rate, places in wanted]
         for place in sorted(set().union(*(places for _, places in wanted)))
     }
+    return {"ends": list(ends), "at": at}
 
 
 def _places_of_bounds(levels: Sequence[Level]) -> set[int]:
     return {place for place, level in enumerate(levels) if level == "bound only"}
 
 
-def _three(rate: RateEnds, place: int) -> list[float]:
-    return [_short(end[place]) for end in (rate.estimate, rate.low, rate.high)]
+def _three(rate: RateEnds, place: int) -> tuple[float, ...]:
+    return tuple(_short(end[place]) for end in (rate.estimate, rate.low, rate.high))
 
 
 def _short(value: float) -> float:

@@ -100,7 +100,9 @@ def review_style() -> str:
 
 
 def _joined(sheets: Iterable[str]) -> str:
-    return re.sub(r"\n\s*", "\n", _COMMENT.sub("", "\n".join(sheets))).strip()
+    """Join style sheets without comments and without blanks at braces and semicolons: a rule a line."""
+    rules = re.sub(r"\s*([{};])\s*", r"\1", _COMMENT.sub("", "\n".join(sheets)))
+    return re.sub(r"\n\s*", "\n", rules.replace("}", "}\n")).strip()
 
 
 @cache

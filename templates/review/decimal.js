@@ -99,14 +99,6 @@ export function withSeparators(text) {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
 }
 
-/** Two figures for a headline. */
-export function headlineNumber(text) {
-  const value = decimal(text.replaceAll(",", ""));
-  if (value <= 0n) return numberText(value);
-  const smallest = value >= 3n * UNIT ? UNIT : UNIT / 10n;
-  return numberText(halfUp(value, larger(leadingUnit(value) / 10n, smallest)));
-}
-
 /** The shortest digits that mean exactly this threshold. */
 export function thresholdText(threshold) {
   const text = String(threshold);
@@ -134,18 +126,26 @@ function percentUnits(rate) {
   return percent >= 10n * UNIT ? [two, two / 10n] : [two, two * 10n, two / 10n];
 }
 
-export function firstPercentUnit(rate) {
-  return percentUnits(rate)[0];
+/** Those that the range of the rate allows; where all are too coarse, the coarsest allowed. */
+function allowedUnits(rate, coarsest) {
+  if (coarsest === null) return percentUnits(rate);
+  const units = percentUnits(rate).filter((unit) => unit <= coarsest);
+  return units.length ? units : [coarsest, coarsest / 10n];
+}
+
+/** A rate rounded by itself, to the first unit that its range allows. */
+export function ownPercent(rate, coarsest) {
+  return halfUp(rate * 100n, allowedUnits(rate, coarsest)[0]);
 }
 
 /** Round a rate to as many digits as printed counts bear out; null when none will do. */
-export function agreeingPercent(rate, printedShare) {
+export function agreeingPercent(rate, printedShare, coarsest = null) {
   const whole = rate === 0n || rate === UNIT;
-  for (const unit of whole ? [UNIT] : percentUnits(rate)) {
+  for (const unit of whole ? [UNIT] : allowedUnits(rate, coarsest)) {
     const percent = halfUp(rate * 100n, unit);
     const honest = (percent > 0n && percent < HUNDRED) || whole;
     const near = size(percent - rate * 100n) * NEAR[1] <= NEAR[0] * rate * 100n;
-    if (honest && near && halfUp(printedShare * 100n, unit) === percent) return percent;
+    if (honest && near && (printedShare === null || halfUp(printedShare * 100n, unit) === percent)) return percent;
   }
   return null;
 }
@@ -154,7 +154,7 @@ export function agreeingPercent(rate, printedShare) {
 export function percentText(fraction) {
   const rate = exact(fraction);
   if (rate === 0n || rate === UNIT) return numberText(rate * 100n) + "%";
-  const unit = firstPercentUnit(rate);
+  const [unit] = percentUnits(rate);
   const percent = halfUp(rate * 100n, unit);
   if (percent <= 0n) return `under ${numberText(unit)}%`;
   return percent >= HUNDRED ? `over ${numberText(HUNDRED - unit)}%` : `${numberText(percent)}%`;

@@ -2,10 +2,11 @@
 
 import { chanceRanges, costOf, flaggedLimits, logMover } from "./chance.js";
 import { codes, counts, floats, printedColumn } from "./data.js";
-import { numberText } from "./decimal.js";
+import { decimal, numberText } from "./decimal.js";
 import { printCost, printVolumes } from "./printed.js";
 
 const LEVELS = ["refuse", "bound only", "range only", "number and range"];
+const RATE_STEPS = ["0.0001", "0.001", "0.01", "0.1", "1", "10"]; // RATE_STEPS in review_data.py
 const PERIODS = ["day", "week", "month", "year"];
 const KINDS = ["typical day", "by chance alone"];
 const OUTCOMES = ["flagged_negatives", "missed_positives", "caught_positives"];
@@ -25,6 +26,7 @@ export class Model {
     this.alarmShare = data.shares ? data.shares.alarms : this.fp.map((n) => (negatives ? n / negatives : 0));
     this.levels = Object.fromEntries(Object.entries(data.levels).map(([name, runs]) => [name, codes(runs, LEVELS)]));
     this.rateLevels = mapValues(data.rate_levels, (runs) => codes(runs, LEVELS));
+    this.steps = mapValues(data.rate_steps, (runs) => codes(runs, RATE_STEPS));
     this.printed = Object.fromEntries(Object.entries(data.printed).map(([name, c]) => [name, readVolume(c, this.size)]));
     this.percents = Object.fromEntries(Object.entries(data.percents).map(([name, c]) => [name, printedColumn(c)]));
     this.limits = mapValues(data.limits, (ends) => ends && mapFloats(ends));
@@ -69,7 +71,7 @@ export class Model {
   /** The volumes with traffic and mix taken at their word: rates keep their ranges, days differ by chance alone. */
   worked(i, day) {
     const simultaneous = !this.fixed.has(i);
-    const printed = printVolumes(this.volumes(i, day), simultaneous);
+    const printed = printVolumes(this.volumes(i, day), simultaneous, mapValues(this.steps, (column) => decimal(column[i])));
     printed.rates = Object.fromEntries(
       Object.entries(printed.rates).map(([name, percent]) => [name, `${numberText(percent)}%`]),
     );
@@ -119,7 +121,7 @@ export class Model {
   }
 
   bounds(name, i, day) {
-    const [missed, alarms, caughtOfFlagged, alarmsOfFlagged] = this.data.bounds[i];
+    const [missed, alarms, caughtOfFlagged, alarmsOfFlagged] = this.data.bounds.at[i].map((k) => this.data.bounds.ends[k]);
     return combine(name, day, missed, alarms, [caughtOfFlagged, alarmsOfFlagged]);
   }
 

@@ -2,8 +2,9 @@
 
 import { Chart, drawnPlaces, niceTop } from "./charts.js";
 import { thresholdText } from "./decimal.js";
+import { Field, Room } from "./fields.js";
 import { Model } from "./model.js";
-import { between } from "./printed.js";
+import { between, flatEnds } from "./printed.js";
 import {
   cardOf, counted, expectation, expectedRanges, headline, outcomesOf, plainList, stepBetween, upperFirst,
 } from "./sentences.js";
@@ -35,39 +36,6 @@ function later(name, wait, task) {
 
 // ------------------------------------------------------------------------------------------- what is edited
 
-/** A field's number; null when it is empty or as stated, and the last good one while it cannot be read. */
-class Field {
-  constructor(id, { least = 0, most = Infinity, mayBeLeast = true, mayBeEmpty = false } = {}) {
-    this.input = byId(id);
-    Object.assign(this, { least, most, mayBeLeast, mayBeEmpty });
-    this.stated = this.input.value;
-    this.good = this.stated;
-  }
-
-  get isEdited() {
-    return this.good !== this.stated;
-  }
-
-  get value() {
-    return this.good === "" ? null : Number(this.good);
-  }
-
-  read() {
-    const text = this.input.value.trim();
-    const number = Number(text);
-    const fits = number < this.most && (this.mayBeLeast ? number >= this.least : number > this.least);
-    const isGood = text === "" ? this.mayBeEmpty && !this.input.validity.badInput : Number.isFinite(number) && fits;
-    this.input.setAttribute("aria-invalid", String(!isGood));
-    if (isGood) this.good = text;
-    return isGood;
-  }
-
-  reset() {
-    this.input.value = this.stated;
-    this.read();
-  }
-}
-
 const open = { mayBeLeast: false };
 const optional = { mayBeEmpty: true };
 const fields = {
@@ -81,6 +49,7 @@ const fields = {
   capacity: new Field("capacity", { ...open, ...optional }),
 };
 const allFields = Object.values(fields).filter(Boolean);
+const room = new Room(fields.minutes, fields.reviewers, fields.capacity, costs.hours);
 
 /** The edited day, or null for the one that was stated. */
 function editedDay() {
@@ -215,10 +184,7 @@ function remarkOn(at) {
 function showReviews(at) {
   const { flagged } = at.printed;
   const minutes = fields.minutes.value;
-  const people = fields.reviewers.value;
-  const moved = (fields.reviewers.isEdited || fields.minutes.isEdited) && !fields.capacity.isEdited;
-  const isCounted = people !== null && minutes !== null && (moved || fields.capacity.value === null);
-  const room = isCounted ? (people * costs.hours * 60) / minutes : fields.capacity.value;
+  const fits = fields.capacity.value;
   const lines = [];
   if (flagged.mean !== null) {
     const amount = `${flagged.mean} reviews a ${flagged.period}`;
@@ -229,7 +195,7 @@ function showReviews(at) {
     } else {
       lines.push(`${upperFirst(amount)}.`);
     }
-    if (room !== null) lines.push(...roomLines(flagged, mean, room));
+    if (fits !== null) lines.push(...roomLines(flagged, mean, fits));
   } else {
     lines.push("Too few cases were tested to say how many reviews a day brings.");
   }
@@ -241,8 +207,8 @@ function short(number) {
   return rounded.toLocaleString("en");
 }
 
-function roomLines(flagged, mean, room) {
-  const whole = Math.floor(room + 1e-9);
+function roomLines(flagged, mean, fits) {
+  const whole = Math.floor(fits + 1e-9);
   const number = (text) => Number(text.replaceAll(",", ""));
   const lead = `There is room for ${whole.toLocaleString("en")} a day.`;
   const chance = flagged.kind === "typical day" ? "" : ", by chance alone";
@@ -277,12 +243,14 @@ function showBest(place) {
   } else {
     const [before, after] = nearestBest(place);
     const names = [before, after].filter((i) => i !== null).map((i) => thresholdText(model.thresholds[i]));
-    parts.push(`No costs of the two mistakes make this setting the cheapest: whatever they are, ${plainList(names).replace(" and ", " or ")} costs as little or less.`);
+    parts.push(`Whatever the two mistakes cost, this setting is not the best choice: ${plainList(names).replace(" and ", " or ")} costs as little or less.`);
   }
   if (factors && factors.flagged_negatives > 0) {
     const ratio = (factors.missed_positives - factors.caught_positives) / factors.flagged_negatives;
     const best = thresholdText(model.thresholds[state.cheapest.place]);
-    parts.push(`With the costs above it is ${ratioText(ratio)} times as much, and ${best} is the cheapest.`);
+    parts.push(range
+      ? `With the costs above, a miss costs ${ratioText(ratio)} times as much, and ${best} is the cheapest setting.`
+      : `With the costs above, ${miss} costs ${ratioText(ratio)} times as much as ${unit}, and ${best} is the cheapest setting.`);
   }
   show("best", parts.join(" "));
 }
@@ -408,6 +376,7 @@ function drawCharts() {
   charts.tradeOff.draw({
     thresholds: model.thresholds, span, bottom: 0, top: niceTop(Math.max(1.35 * highest, Math.min(1.5 * operating, 8 * highest))),
     lines: LINES.map((name) => ({ values: (place) => parts.get(place)[name], label: wrapped(data.labels[name]) })),
+    byScore: byId("by-score").checked,
   });
   if (!factors) return;
   const raw = new Map(drawnPlaces(span).map((place) => [place, model.rawCost(place, day, factors)]));
@@ -420,11 +389,22 @@ function drawCharts() {
   const { first, last } = state.cheapest;
   const [from, to] = [Math.max(first, span[0]), Math.min(last, span[1])];
   charts.cost.draw({
-    thresholds: model.thresholds, span, bottom, top, prefix: costs.prefix,
+    thresholds: model.thresholds, span, bottom, top, prefix: costs.prefix, byScore: byId("by-score").checked,
     lines: [{ values: (place) => raw.get(place), label: "Total<br>cost" }],
-    stretch: from <= to ? [from, to] : [span[0], span[0]],
+    stretch: from <= to ? [from, to] : [],
   });
-  show("cost-flat", `Thick line: settings within 10% of the lowest cost, from ${thresholdText(model.thresholds[first])} to ${thresholdText(model.thresholds[last])}.`);
+  show("cost-flat", flatText(state.cheapest));
+}
+
+/** How flat the cost is around its lowest, as in cost_statements.py. */
+function flatText({ place, first, last }) {
+  const [low, high, lowest] = [first, last, place].map((i) => model.thresholds[i]);
+  const flagged = model.tp[place] + model.fp[place];
+  if (flagged === 0) return "At these costs, flagging nothing is cheapest.";
+  if (flagged === data.counts.positives + data.counts.negatives) return "At these costs, flagging every case is cheapest.";
+  if (first === last) return `The lowest cost is at ${thresholdText(lowest)}. The settings beside it cost over 10% more.`;
+  const ends = flatEnds(low, high, lowest);
+  return `Thick bar: any setting between ${ends[0]} and ${ends[1]} costs within 10% of the lowest.`;
 }
 
 function showMarks(at, cost) {
@@ -442,16 +422,23 @@ function quoted(text) {
   return `'${line.replaceAll("'", "'\\''")}'`;
 }
 
-const OVERRIDES = [
-  ["traffic", "--cases-per-day", (field) => field.value],
-  ["prevalence", "--prevalence", (field) => field.value / 100],
-  ["missed", "--missed-positive", (field) => field.value],
-  ["flagged", "--flagged-negative", (field) => field.value],
-  ["caught", "--caught-positive", (field) => field.value],
-  ["minutes", "--minutes-per-review", (field) => field.value],
-  ["reviewers", "--reviewers", (field) => field.value],
-  ["capacity", "--review-capacity-per-day", (field) => field.value],
-];
+/** The figures a command must carry so that it measures what the page shows: [option, value]. */
+function overridesNow() {
+  const { reviewers, capacity, minutes } = fields;
+  const asTyped = (field) => field?.isEdited && field.implied === null;
+  const takesBoth = state.day !== null && data.costed !== null;  // what was not edited is taken as known, too
+  const follows = capacity.implied !== null && (reviewers.isEdited || minutes.isEdited);
+  return [
+    ["--cases-per-day", takesBoth || fields.traffic.isEdited, () => state.day.traffic],
+    ["--prevalence", takesBoth || fields.prevalence.isEdited, () => state.day.prevalence],
+    ["--missed-positive", asTyped(fields.missed), () => fields.missed.own],
+    ["--flagged-negative", asTyped(fields.flagged), () => fields.flagged.own],
+    ["--caught-positive", asTyped(fields.caught), () => fields.caught.own],
+    ["--minutes-per-review", asTyped(minutes), () => minutes.own],
+    ["--reviewers", asTyped(reviewers), () => reviewers.own],
+    ["--review-capacity-per-day", asTyped(capacity) || follows, () => capacity.value],
+  ].filter(([, isCarried]) => isCarried).map(([option, , valueOf]) => [option, valueOf()]).filter(([, value]) => value !== null);
+}
 
 function commandNow() {
   const threshold = thresholdText(model.thresholds[state.place]);
@@ -459,10 +446,7 @@ function commandNow() {
   if (data.config) parts.push(/^[\w./-]+$/.test(data.config) && !data.config.startsWith("-") ? data.config : quoted(data.config));
   parts.push(threshold.startsWith("-") ? `--threshold=${threshold}` : `--threshold ${threshold}`);
   parts.push(`--decided-by ${quoted(byId("decided-by").value || "WHO")}`, `--reason ${quoted(byId("notes").value || "WHY")}`);
-  for (const [name, option, valueOf] of OVERRIDES) {
-    const field = fields[name];
-    if (field?.isEdited && field.value !== null) parts.push(`${option} ${thresholdText(valueOf(field))}`);
-  }
+  for (const [option, value] of overridesNow()) parts.push(`${option} ${thresholdText(value)}`);
   return parts.join(" ");
 }
 
@@ -504,15 +488,25 @@ function refresh() {
 function showFigures() {
   const edited = allFields.some((field) => field.isEdited);
   byId("reset").hidden = !edited;
-  const line = (field, label) => (field.value === null ? null : `${label} ${field.input.value}${field.isEdited ? " (edited)" : ""}`);
+  const source = (field) => (field.implied !== null ? " (follows)" : field.isEdited ? " (edited)" : "");
+  const line = (field, label) => (field.value === null ? null : `${label} ${field.implied ?? field.good}${source(field)}`);
   const label = (field) => field.input.labels[0].textContent;
   show("figures", `${allFields.map((field) => line(field, `${label(field)}:`)).filter(Boolean).join("; ")}.`);
 }
 
-function onEdit() {
+function onEdit(event) {
+  room.typed(allFields.find((field) => field.input === event.target));
   const bad = allFields.filter((field) => !field.read());
-  show("problem", bad.length ? `Not used: ${plainList(bad.map((field) => field.input.labels[0].textContent))}. Give a number${bad.includes(fields.prevalence) ? " (a share lies between 0 and 100)" : " above 0"}.` : "");
+  show("problem", bad.length ? `Not used: ${plainList(bad.map((field) => field.input.labels[0].textContent))}. Give a number${bad.includes(fields.prevalence) ? " (a share lies between 0 and 100)" : ""}.` : "");
+  settle();
   refresh();
+}
+
+function settle() {
+  room.settle();
+  const notes = room.notes();
+  show("reviewers-note", notes.reviewers);
+  show("capacity-note", notes.capacity);
 }
 
 /** Read the setting from the address; one that was not counted is replaced by the nearest, and that is said. */
@@ -522,7 +516,7 @@ function fromAddress() {
   if (!Number.isFinite(wanted)) return;
   const near = (a, b) => (Math.abs(model.thresholds[b] - wanted) < Math.abs(model.thresholds[a] - wanted) ? b : a);
   const place = model.thresholds.map((_, i) => i).reduce(near, 0);
-  show("address", model.thresholds[place] === wanted ? "" : `${thresholdText(wanted)} was not counted. This is the nearest setting that was: ${thresholdText(model.thresholds[place])}.`);
+  show("address", model.thresholds[place] === wanted ? "" : `${thresholdText(wanted)} is not among the settings of this page. The nearest is ${thresholdText(model.thresholds[place])}.`);
   moveTo(place);
 }
 
@@ -537,6 +531,7 @@ function start() {
   const slider = byId("setting");
   [slider.min, slider.max] = state.span.map(String);
   slider.value = String(state.place);
+  settle();
   refresh();
   slider.addEventListener("input", () => {
     state.place = Number(slider.value);
@@ -547,9 +542,15 @@ function start() {
     setSpan(event.target.checked);
     showSetting();
   });
-  for (const field of allFields) field.input.addEventListener("input", onEdit);
+  byId("by-score").addEventListener("change", drawCharts);
+  for (const field of allFields) {
+    field.input.addEventListener("input", onEdit);
+    field.input.addEventListener("blur", settle);
+  }
   byId("reset").addEventListener("click", () => {
     for (const field of allFields) field.reset();
+    room.reset();
+    settle();
     show("problem", "");
     refresh();
     fields.missed.input.focus();

@@ -1,22 +1,22 @@
 // Daily volumes as printed: rounded once, so that they add up. The rules of printed.py.
 
 import {
-  DAYS, HUNDRED, UNIT, agreeingPercent, ceilTo, decimal, divide, exact, finer, firstPercentUnit, floorTo, halfUp,
-  larger, leadingUnit, numberText, periodFor, smaller, unitFor,
+  DAYS, HUNDRED, UNIT, agreeingPercent, ceilTo, decimal, divide, exact, finer, floorTo, halfUp, larger, leadingUnit,
+  numberText, ownPercent, periodFor, smaller, unitFor,
 } from "./decimal.js";
 
 export const FEWER_THAN_ONE = "fewer than 1";
 export const NUMBER = "number and range";
 const MOST_REFINEMENTS = 12;
-const FINEST = [[100n, UNIT], [10n, UNIT / 2n], [3n, UNIT / 10n]];
+const FINEST = [[100n, UNIT], [3n, UNIT / 10n]];
 const WHOLES = {
   cases: "cases", positives: "cases", negatives: "cases", flagged_negatives: "negatives",
   missed_positives: "positives", caught_positives: "positives", flagged: "cases",
 };
 
-/** Round the volumes of one setting; each is {level, mean, low, high, bounds, days, kind}. */
-export function printVolumes(volumes, simultaneous) {
-  const rounded = new Rounding(volumes, simultaneous);
+/** Round the volumes of one setting, each {level, mean, low, high, bounds, days, kind}; steps: coarsest per cents. */
+export function printVolumes(volumes, simultaneous, steps) {
+  const rounded = new Rounding(volumes, simultaneous, steps);
   const printed = { rates: rounded.percents };
   for (const [name, whole] of Object.entries(WHOLES)) {
     printed[name] = printVolume(volumes[name], rounded.amounts[name], volumes[whole]);
@@ -62,23 +62,22 @@ function* refined(unit, number) {
 /** A unit that prints no part of a case from 10 cases up. */
 const wholeUnit = (unit, number) => (number >= 10n * UNIT ? larger(unit, UNIT) : unit);
 
-/** The coarsest printed counts from which a reader gets the printed percentage. */
-function agreed(rate, units, countsAt) {
+/** The coarsest printed counts that add up and from which a reader gets the printed percentage. */
+function agreed(rate, coarsest, candidates) {
   let last = null;
-  for (const unit of units) {
-    const [part, whole] = countsAt(unit);
-    if (!(part > 0n && part < whole)) continue;
-    const share = divide(part, whole);
-    const percent = agreeingPercent(rate, share);
-    if (percent !== null) return { part, whole, unit, percent };
-    last = { part, whole, unit, percent: halfUp(share * 100n, firstPercentUnit(share)) };
+  for (const counts of candidates) {
+    if (!(counts.part > 0n && counts.part < counts.whole)) continue;
+    const percent = agreeingPercent(rate, divide(counts.part, counts.whole), coarsest);
+    if (counts.addsUp && percent !== null) return { ...counts, percent };
+    if (last === null || !last.addsUp) last = counts;
   }
-  return last;
+  return last && { ...last, percent: ownPercent(rate, coarsest) };
 }
 
 class Rounding {
-  constructor(volumes, simultaneous) {
+  constructor(volumes, simultaneous, steps) {
     this.volumes = volumes;
+    this.steps = steps;
     this.widening = simultaneous ? [16n, 10n] : [1n, 1n];
     this.percents = {};
     this.amounts = { cases: plainAmount(volumes.cases, 4), positives: plainAmount(volumes.positives) };
@@ -90,22 +89,24 @@ class Rounding {
 
   addPositives() {
     const { missed_positives: missed, caught_positives: caught, positives } = this.volumes;
-    const period = periodFor(smaller(meanOf(missed), meanOf(caught)));
+    const rarer = smaller(meanOf(missed), meanOf(caught));
+    const period = periodFor(rarer);
     const [all, part] = [positives, missed].map((volume) => meanOf(volume) * DAYS[period]);
     const known = widthOf(positives) <= 0n;
     const coarsest = unitOf(positives, period);
     const start = smaller(...[missed, caught].map((volume) => unitOf(volume, period, this.widening)));
     const unitOfAll = (unit) => wholeUnit(known ? smaller(unit, coarsest) : unit, all);
-    const found = agreed(divide(part, all), refined(start, part), (unit) => [
-      halfUp(part, unit), halfUp(all, unitOfAll(unit)),
-    ]);
+    const candidates = [...refined(start, rarer * DAYS[period])].flatMap((unit) => [unitOfAll(unit), unit].map((ofAll) => {
+      const [some, rest, whole] = [halfUp(part, unit), halfUp(all - part, unit), halfUp(all, ofAll)];
+      return { part: some, whole, unit, addsUp: some + rest === whole };
+    }));
+    const found = agreed(divide(part, all), this.steps.missed, candidates);
     if (found === null) return;
-    const rest = found.whole - found.part;
-    const restUnit = rest >= 10n * UNIT && found.unit < UNIT ? UNIT : found.unit;
     this.percents.false_negative_rate = found.percent;
-    this.amounts.positives = { value: found.whole, period, unit: unitOfAll(found.unit) };
+    const isWhole = found.whole % UNIT === 0n && found.whole >= 10n * UNIT;
+    this.amounts.positives = { value: found.whole, period, unit: isWhole ? larger(found.unit, UNIT) : found.unit };
     this.amounts.missed_positives = { value: found.part, period, unit: found.unit };
-    this.amounts.caught_positives = { value: halfUp(rest, smaller(restUnit, UNIT)), period, unit: restUnit };
+    this.amounts.caught_positives = { value: found.whole - found.part, period, unit: found.unit };
   }
 
   negatives() {
@@ -124,11 +125,12 @@ class Rounding {
     const { value, period: basePeriod } = this.amounts.negatives;
     const period = periodFor(meanOf(flagged));
     const mean = meanOf(flagged) * DAYS[period];
-    const all = meanOf(this.volumes.negatives);
-    const base = value >= HUNDRED ? (value * DAYS[period]) / DAYS[basePeriod] : all * DAYS[period];
+    const all = meanOf(this.volumes.negatives) * DAYS[period];
+    const base = value >= HUNDRED ? (value * DAYS[period]) / DAYS[basePeriod] : all;
     const start = unitOf(flagged, period, this.widening);
-    const rate = divide(mean, all * DAYS[period]);
-    const found = agreed(rate, refined(start, mean), (unit) => [halfUp(mean, unit), base]);
+    const candidates = [...refined(start, smaller(mean, all - mean))]
+      .map((unit) => ({ part: halfUp(mean, unit), whole: base, unit, addsUp: true }));
+    const found = agreed(divide(mean, all), this.steps.alarms, candidates);
     if (found === null) return;
     this.percents.false_positive_rate = found.percent;
     this.amounts.flagged_negatives = { value: found.part, period, unit: found.unit };
@@ -146,8 +148,9 @@ class Rounding {
     this.amounts.flagged = caught.period === wrong.period
       ? { value: caught.value + wrong.value, period: caught.period, unit: smaller(caught.unit, wrong.unit) }
       : plainAmount(flagged);
-    const share = divide(right, right + mistaken);
-    const percent = agreeingPercent(share, share);
+    const [allRight, allMistaken] = [this.volumes.caught_positives, this.volumes.flagged_negatives].map(meanOf);
+    const share = divide(allRight, allRight + allMistaken);
+    const percent = agreeingPercent(share, divide(right, right + mistaken)) ?? agreeingPercent(share, null);
     if (percent !== null) this.percents.precision = percent;
   }
 }
@@ -232,6 +235,13 @@ export function printCost([mean, low, high], level, simultaneous) {
   const middle = halfUp(exact(mean), fine);
   [first, last] = [smaller(first, middle), larger(last, middle)];
   return { level, mean: numberText(middle), low: numberText(first), high: numberText(last) };
+}
+
+/** The ends of the stretch near the lowest cost, rounded inward; the rule of cost_statements.flat_ends. */
+export function flatEnds(low, high, lowest) {
+  const [first, last, middle] = [low, high, lowest].map(exact);
+  const unit = last > first ? leadingUnit((last - first) / 20n) : UNIT;
+  return [smaller(ceilTo(first, unit), middle), larger(floorTo(last, unit), middle)].map(numberText);
 }
 
 /** A range in words; one that starts at 0 is "up to" its end. */

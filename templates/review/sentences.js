@@ -1,6 +1,6 @@
 // The expectation in the business's own words, clause by clause as in statements.py.
 
-import { DAYS, UNIT, asPeriod, halfUp, headlineNumber, numberText, percentRange } from "./decimal.js";
+import { DAYS, UNIT, asPeriod, halfUp, numberText, percentRange } from "./decimal.js";
 import { FEWER_THAN_ONE, NUMBER, asDecimal, between, boundOf } from "./printed.js";
 
 /** Flagged negatives, missed positives and caught positives at a setting, with their words. */
@@ -149,7 +149,7 @@ function dayClause({ printed, noun, briefly }) {
   return `${between(printed.typicalLow, printed.typicalHigh)} ${name} would be ${briefly}`;
 }
 
-/** The finding in one line, to two figures. */
+/** The finding in one line, in the numbers of the sentence: the rule of headlines.py. */
 export function headline(words, at) {
   const [wrong, missed, caught] = outcomesOf(words, at);
   const [right, mistaken] = [caught, wrong].map(headlineAmount);
@@ -167,7 +167,7 @@ export function headline(words, at) {
 
 function headlineAmount({ printed, noun }) {
   if (printed.mean === FEWER_THAN_ONE) return counted(noun, FEWER_THAN_ONE);
-  if (printed.mean !== null) return `about ${counted(noun, headlineNumber(printed.mean))}`;
+  if (printed.mean !== null) return `about ${counted(noun, printed.mean)}`;
   if (printed.level === "range only" && printed.low !== null) {
     return `${between(printed.low, printed.high)} ${noun.plural}`;
   }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -199,6 +201,14 @@ def test_a_gap_beyond_chance_gets_its_range_and_one_within_chance_is_not_called_
         "By country, the share of fraudulent transactions missed is highest for PT (30%) and lowest for DE (5%). "
         "They differ by 16 to 34 percentage points, more than chance explains."
     )
+    near = slice_rates("country", rates_of({"DE": 10, "PT": 22}), 0.5)
+    assert near.gap is not None
+    assert 0 < near.gap.interval.low < 0.01
+    assert gap_statement(WORDS, near).text.endswith(
+        "They differ by 0.2 to 12 percentage points, more than chance explains."
+    )
+    nearest = replace(near, gap=replace(near.gap, interval=replace(near.gap.interval, low=0.0002)))
+    assert "They differ by under 0.1 to 12 percentage points" in gap_statement(WORDS, nearest).text
     within = gap_statement(WORDS, slice_rates("country", rates_of({"DE": 10, "PT": 12}), 0.5))
     assert within.text.endswith("this does not show that there is none.")
     alone = gap_statement(WORDS, slice_rates("country", rates_of({"DE": 10}), 0.5))

@@ -100,7 +100,7 @@ def test_title_and_description_are_statements_of_the_record() -> None:
     document = compose(found)
     assert (
         document.title
-        == "Each day it should catch about 270 fraudulent transactions, and hold about 200 valid "
+        == "Each day it should catch about 266 fraudulent transactions, and hold about 200 valid "
         "transactions by mistake"
     )
     assert document.deck == found.statement("deck")

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectkit.briefing.amount_text import days_in_words, print_amount
+from expectkit.briefing.business_writer import BusinessEvidence
 from expectkit.briefing.cost_statements import (
     break_even_statement,
     cost_assumptions,
@@ -19,16 +22,20 @@ from expectkit.briefing.cost_statements import (
     staffing_statement,
     step_statement,
 )
+from expectkit.briefing.launch_writer import LaunchEvidence, StatedFrame
+from expectkit.briefing.recorder import write_record
+from expectkit.briefing.review_writer import ReviewEvidence
 from expectkit.briefing.statements import SettingFacts, Statement
 from expectkit.briefing.vocabulary import Words
 from expectkit.measure.amounts import Amount
 from expectkit.measure.break_even import break_even, step_down
 from expectkit.measure.calibration import CalibrationCheck, ProposedThreshold
-from expectkit.measure.capacity import Overload, Staffing
+from expectkit.measure.capacity import Overload, Staffing, overload, staffing
 from expectkit.measure.cost_components import cost_components
 from expectkit.measure.costs import LowestCost, UnitCosts, daily_cost
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic
 from expectkit.measure.sweep import Sweep
+from tests.briefing.evidence import evidence
 
 DAY = DayProfile(Traffic.stated(8280), Prevalence.stated(280 / 8280))
 
@@ -159,15 +166,48 @@ def test_shares_of_days_read_as_days_and_never_as_zero(share: float) -> None:
 
 
 def test_hours_and_people_are_counted_for_an_average_day_and_for_nearly_every_day(words: Words) -> None:
-    found = staffing_statement(Staffing(31.07, 29.2, 33.0, 4, 6), 4, 8)
+    found = staffing_statement(Staffing(31.07, 29.2, 33.0, 4, 6), 4, 8, knows_days=True)
     assert found is not None
     assert found.text == (
         "At 4 minutes a review, people would review for about 31 hours a day. "
         "That is 4 people reviewing 8 hours each. 6 people would manage 19 days of 20."
     )
-    assert staffing_statement(Staffing(None, 1.0, 2.0, None, 1), 4, 8) is None
-    assert "0.43 is the lowest setting this team can staff" in staffable_statement(0.43, 500).text
-    assert staffable_statement(None, 30).text == "No setting keeps to 30 reviews a day on 19 days of 20."
+    assert staffing_statement(Staffing(None, 1.0, 2.0, None, 1), 4, 8, knows_days=True) is None
+    assert staffable_statement(0.43, 500, knows_days=True).text == (
+        "0.43 is the lowest setting this team can staff: at most 1 day in 20 would need more than 500 reviews."
+    )
+    none = staffable_statement(None, 30, knows_days=True)
+    assert none.text == "No setting keeps to 30 reviews a day on 19 days of 20."
+
+
+def test_where_days_are_not_known_to_differ_a_share_of_them_is_by_chance_alone() -> None:
+    work = staffing_statement(Staffing(31.07, 29.2, 33.0, 4, 6), 4, 8, knows_days=False)
+    assert work is not None
+    assert work.text.endswith("By chance alone, 6 people would manage 19 days of 20.")
+    assert staffable_statement(0.43, 500, knows_days=False).text == (
+        "0.43 is the lowest setting this team can staff: "
+        "by chance alone, at most 1 day in 20 would need more than 500 reviews."
+    )
+    assert staffable_statement(None, 30, knows_days=False).text == (
+        "By chance alone, no setting keeps to 30 reviews a day on 19 days of 20."
+    )
+
+
+@pytest.mark.parametrize(("variation", "is_chance"), [(None, True), (0.1, False)])
+def test_the_page_calls_shares_of_days_chance_only_where_nothing_more_is_known(
+    variation: float | None, is_chance: bool
+) -> None:
+    day = DayProfile(Traffic.stated(8280, variation=variation), Prevalence.stated(280 / 8280))
+    written = evidence(day=day)
+    flagged = next(volumes for named, volumes in written.settings if named.name == "proposed").flagged
+    at = written.operating.threshold
+    reviews = ReviewEvidence(
+        4, 500, 8, {at: staffing(flagged, 4)}, {at: overload(written.sweep, day, at, 500)}, 0.43
+    )
+    business = BusinessEvidence(None, reviews, None, (), None, StatedFrame(), LaunchEvidence(False))
+    found = write_record(replace(written, business=business))
+    assert found.statement("reviews.lowest_setting").count("by chance alone") == is_chance
+    assert ("By chance alone" in found.statement("reviews.hours")) == is_chance
 
 
 def test_a_score_is_no_chance_when_the_cases_contradict_it(words: Words) -> None:
@@ -222,7 +262,7 @@ def test_no_sentence_is_longer_than_25_words(words: Words) -> None:
         worth,
         overload_statement(words, Overload(0.49, 500, 0.127, "stated variation", 0)),
         overload_statement(words, Overload(0.49, 500, 0.127, "chance alone", 0)),
-        staffable_statement(0.43, 500),
+        staffable_statement(0.43, 500, knows_days=False),
         proposal_statement(words, ProposedThreshold(0.03, 0.4, 0.41)),
         score_statement(words, CalibrationCheck(0.0, 0.6, 20.0, 0.001)),
         Statement("cost", _cost(14, 280, 200, 8000, UnitCosts(120, 4), words)),

@@ -68,7 +68,9 @@ def test_a_class_is_told_in_numbers_that_add_up() -> None:
 
 def test_the_share_decided_right_has_one_denominator() -> None:
     text = overall_statement(Words(), DAY).text
-    assert text == "Of a day's cases, 85 of every 100 would be decided right. It could be between 82 and 87."
+    assert text == (
+        "Of a day's cases, 85 of every 100 would be decided right. It could be between 82 and 87 of every 100."
+    )
     together = multiclass_volumes(
         MATRIX, Traffic.stated(1000), ClassMix.stated([0.5, 0.3, 0.2]), hold_together=True
     )

@@ -17,6 +17,7 @@ from expectkit.briefing.people_statements import (
 )
 from expectkit.briefing.statements import SettingFacts
 from expectkit.briefing.vocabulary import Words
+from expectkit.briefing.wording import DAYS
 from expectkit.measure.comparison import DailyDifference, PairedErrors, compare_paired, difference_per_day
 from expectkit.measure.counts import ConfusionCounts
 from expectkit.measure.people import rate_people
@@ -85,6 +86,47 @@ def test_a_small_difference_is_told_over_a_longer_time(words: Words) -> None:
     assert found.text == (
         "With the fraud detection model, between 1 and 5 fewer valid transactions a week would be flagged by mistake."
     )
+
+
+@pytest.mark.parametrize(
+    ("difference", "expected"),
+    [
+        (DailyDifference(-10, -24, -0.4, "fewer"), "between 0.4 and 25 fewer fraudulent transactions a day"),
+        (DailyDifference(10, 0.4, 24, "more"), "between 0.4 and 25 more fraudulent transactions a day"),
+        (
+            DailyDifference(-10, -24, -0.04, "fewer"),
+            "between under 0.1 and 25 fewer fraudulent transactions a",
+        ),
+    ],
+)
+def test_an_end_that_is_not_nothing_is_never_printed_as_nothing(
+    words: Words, difference: DailyDifference, expected: str
+) -> None:
+    assert expected in difference_statement(words, difference, "missed_positives").text
+
+
+@given(st.floats(1e-6, 40), st.floats(0, 400), st.booleans())
+def test_a_difference_that_was_shown_is_told_with_two_ends(least: float, more: float, is_fewer: bool) -> None:
+    most = least + more
+    found = (
+        DailyDifference(-most, -most, -least, "fewer")
+        if is_fewer
+        else DailyDifference(most, least, most, "more")
+    )
+    statement = difference_statement(Words(), found, "missed_positives")
+    assert not re.search(r"up to|fewer than 1|\b0(?![.\d])", statement.text)
+    low, high = sorted((abs(statement.values["low"]), abs(statement.values["high"])))
+    days = next(days for period, days in DAYS.items() if f" a {period} would" in statement.text)
+    assert low <= least * days * (1 + 1e-9)
+    assert high >= most * days * (1 - 1e-9)
+
+
+def test_single_people_who_hardly_ever_err_are_not_said_never_to(words: Words) -> None:
+    truth = np.arange(80_000) < 40_000
+    votes = np.stack([np.where(np.arange(80_000) < k, ~truth, truth) for k in (0, 0, 1)]).astype(int)
+    people = rate_people(truth, votes, ["A", "B", "C"])
+    found = raters_statements(words, people, model_missed=Rate(2000, 40_000), model_flagged=Rate(4, 40_000))
+    assert "none to fewer than 1 were missed by single people" in found[0].text
 
 
 def test_where_todays_numbers_come_from_is_always_said() -> None:

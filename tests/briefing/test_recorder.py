@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
+from expectkit.briefing.baseline_records import baseline_records
+from expectkit.briefing.business_writer import BusinessEvidence
+from expectkit.briefing.launch_writer import LaunchEvidence, StatedFrame
+from expectkit.briefing.printed import print_volumes
 from expectkit.briefing.recorder import write_record
 from expectkit.briefing.wording import as_number
 from expectkit.measure.counts import ConfusionCounts
@@ -13,7 +18,11 @@ from expectkit.measure.intervals import local_alpha
 from expectkit.measure.operating_point import ThresholdRule
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic
 from expectkit.measure.rates import Rate
+from expectkit.measure.simple_baselines import simple_baselines
+from expectkit.measure.volumes import daily_volumes
 from tests.briefing.evidence import STATED, WORDS, evidence, record, sweep_of, whole_days
+
+PRINTED = print_volumes(daily_volumes(sweep_of(), STATED, 0.49, simultaneous=False))
 
 
 def test_the_operating_setting_is_the_one_proposed_and_its_numbers_stand_on_top() -> None:
@@ -110,6 +119,20 @@ def test_a_rule_is_told_with_its_threshold_and_how_the_choice_flatters_itself() 
     assert choice.optimism[0].stated == 0.05
 
 
+@pytest.mark.parametrize(("currency", "sign"), [("EUR", "€"), ("GBP", "£"), (None, "")])
+def test_what_the_choice_flatters_the_cost_by_is_told_in_its_currency(
+    currency: str | None, sign: str
+) -> None:
+    business = BusinessEvidence(None, None, None, (), currency, StatedFrame(), LaunchEvidence(False))
+    few = sweep_of((1, 5, 12), (60, 25, 9), 60, 900, (0.3, 0.5, 0.7))
+    found = record(
+        sweep=few, rule=ThresholdRule.lowest_cost(20, 5), chosen_here=True, business=business, day=STATED
+    )
+    text = found.statement("certainty.choice.cost_per_day")
+    amounts = re.findall(r"(?:as|about) (\D*)[\d,.]+\d", text)
+    assert amounts == [sign, sign], text
+
+
 def test_weekdays_are_recorded_from_four_weeks_on() -> None:
     sweep, day = whole_days(28)
     found = record(sweep=sweep, day=day)
@@ -158,6 +181,25 @@ def test_the_process_of_today_brings_its_name_and_is_held_to_the_same_level() ->
     *_, few = record(current=ConfusionCounts(10, 320, 7680, 2)).simple_baselines
     assert (few.missed_positives, few.accuracy) == ("too few to say", "too few to say")
     assert few.flagged_negatives == "320"
+
+
+def test_a_simple_rule_that_is_hardly_ever_right_is_not_printed_as_never_right() -> None:
+    """All but 3 of 400,000 are positive: flagging nothing is right 3 times in 400,000."""
+    sweep = sweep_of((150_000,), (1,), 399_997, 3, (0.49,))
+    day = DayProfile(Traffic.stated(8280), Prevalence.stated(399_997 / 400_000))
+    nothing = next(way for way in simple_baselines(sweep, day, 0.49) if way.key == "flag nothing")
+    (printed,) = baseline_records([nothing], PRINTED, current_name="")
+    assert 0 < nothing.accuracy < 0.001
+    assert printed.accuracy == "under 0.1%"
+
+
+def test_a_simple_rule_that_catches_next_to_nothing_is_not_printed_as_catching_none() -> None:
+    day = DayProfile(Traffic.stated(8280), Prevalence.stated(280 / 8280))
+    random = next(way for way in simple_baselines(sweep_of(), day, 0.49) if way.key == "flag at random")
+    few = dataclasses.replace(random, caught_positives=0.02)
+    none = dataclasses.replace(random, caught_positives=0.0)
+    texts = [baseline_records([way], PRINTED, current_name="")[0].caught_positives for way in (few, none)]
+    assert texts == ["fewer than 1", "none"]
 
 
 def test_traffic_and_mix_are_recorded_with_their_source() -> None:

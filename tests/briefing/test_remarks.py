@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from expectkit.briefing.statements import SettingFacts
 from expectkit.briefing.vocabulary import Words
 from expectkit.measure.operating_point import ThresholdRule
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic
-from tests.briefing.evidence import WORDS
+from tests.briefing.evidence import WORDS, record
 
 FactsOf = Callable[..., SettingFacts]
 STATED = DayProfile(Traffic.stated(8280), Prevalence.stated(0.0338))
@@ -172,3 +173,18 @@ def test_the_mix_is_told_with_its_source(words: Words, prevalence: Prevalence, e
 )
 def test_a_rule_is_told_with_its_limit_in_full(rule: ThresholdRule, expected: str) -> None:
     assert rule_text(rule, 0.49, WORDS) == expected
+
+
+def test_a_share_of_days_is_said_to_be_chance_where_days_are_not_known_to_differ() -> None:
+    assert rule_text(ThresholdRule.capacity(500), 0.49, WORDS, knows_days=False) == (
+        "0.49, the lowest at which 500 reviews a day would do on 19 days of 20 by chance alone"
+    )
+    for variation, is_chance in ((None, True), (0.1, False)):
+        day = DayProfile(Traffic.stated(8280, variation=variation), Prevalence.stated(280 / 8280))
+        found = record(day=day, rule=ThresholdRule.capacity(3000), chosen_here=True).threshold_choice
+        assert found.rule.endswith("by chance alone") == is_chance
+
+
+def test_the_lowest_cost_of_amounts_that_differ_by_case_is_told_without_a_unit_cost() -> None:
+    rule = replace(ThresholdRule.lowest_cost(120, 4.5), missed_positive=None, flagged_negative=None)
+    assert rule_text(rule, 0.49, WORDS) == "0.49, of lowest cost, each transaction at its own amount"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from expectkit.briefing.compose import section_modules
+from expectkit.briefing.compose import compose, section_modules
 from expectkit.briefing.document import (
     Charts,
     Definitions,
@@ -21,6 +21,8 @@ from expectkit.briefing.document import (
 )
 from expectkit.briefing.record import Audience, Record, Warned
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic
+from expectkit.render.html import render_html
+from expectkit.render.markdown import render_markdown
 from tests.briefing.evidence import FLAGGED, PROVENANCE, WORDS, record, sweep_of, whole_days
 
 FEW = sweep_of((0,), (200,), 300, 8000, (0.49,))
@@ -95,7 +97,7 @@ def test_what_is_fewer_than_half_a_dot_is_one_hollow_dot_and_said() -> None:
     sweep = sweep_of((14,), (7990,), thresholds=(0.49,))
     day = DayProfile(Traffic.stated(828_000), Prevalence.stated(0.0002))
     chart = block(section("opening", sweep=sweep, day=day), DotBlocks)
-    few = [group for group in chart.chart.groups if "hollow dot stands for fewer than" in group.remark]
+    few = [group for group in chart.chart.groups if "hollow dot stands for fewer than" in group.of_dots]
     assert few
     assert all(group.count == 1 and group.is_hollow for group in few)
 
@@ -248,6 +250,16 @@ def test_too_few_cases_are_called_that() -> None:
     rows = cells(section("certainty", sweep=TOO_FEW))
     assert rows["Fraudulent transactions missed"][:2] == ["–", "too few to say"]
     assert rows["False negative rate"][:2] == ["–", "too few to say"]
+
+
+def test_what_to_do_about_a_warning_is_for_those_who_run_the_command_and_not_on_the_pages() -> None:
+    warned = Warned("rows_dropped", "3 rows were left out.", "Fill in their scores, or drop them yourself.")
+    found = record(warnings=[warned])
+    assert "3 rows were left out." in every_text(write("certainty", found))
+    document = compose(found)
+    for page in (render_html(document, fonts=False), render_markdown(document)):
+        assert "Fill in their scores" not in page
+    assert found.warnings == (warned,)
 
 
 def test_every_reason_has_its_lead_and_every_warning_is_shown() -> None:

@@ -20,7 +20,6 @@ from expectkit.briefing.wording import (
     frequency_base,
     frequency_text,
     half_up,
-    headline_number,
     money_text,
     number_text,
     outward,
@@ -196,17 +195,6 @@ def test_a_threshold_reads_back_as_itself(threshold: float) -> None:
 def test_a_threshold_of_nothing_has_no_sign() -> None:
     assert threshold_text(-0.0) == "0"
     assert threshold_text(1.0) == "1"
-
-
-def test_headlines_have_two_figures() -> None:
-    assert [headline_number(n) for n in (266, 13.9, 8280, 3.4, 95, 996)] == [
-        "270",
-        "14",
-        "8,300",
-        "3",
-        "95",
-        "1,000",
-    ]
 
 
 def test_money_has_cents_only_when_asked_to_the_cent() -> None:

@@ -291,6 +291,38 @@ def test_a_report_never_replaces_what_the_gate_reads(
     assert (project / name).read_bytes() == before
 
 
+def test_a_report_never_replaces_cases_nor_lies_among_them(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    good = fresh_cases(tmp_path / "fresh" / "good.parquet")
+    before = good.read_bytes()
+    for named, target in (
+        (good, good),
+        (tmp_path / "fresh" / "*.parquet", good),
+        (tmp_path / "fresh", tmp_path / "fresh" / "metrics.txt"),
+    ):
+        done = gate(named, f"--gitlab={target}")
+        assert (done.code, "is what the gate reads cases from. Name another file." in done.err) == (2, True)
+    assert good.read_bytes() == before
+    assert gate(tmp_path / "fresh", f"--junit={tmp_path / 'fresh' / 'gate.xml'}").code == 0
+
+
+def test_one_morning_with_traffic_to_be_observed_is_judged_and_reported(
+    run: RunCommand, agree: Agree, project: Path
+) -> None:
+    assert agree(*TERMS, "--term=false_negative_rate=9%").code == 0
+    few = {"score": [0.9] * 3 + [0.2] * 97, "label": [1] * 3 + [0] * 97, "day": ["2026-03-20"] * 100}
+    pq.write_table(pa.table(few), project / "morning.parquet")
+    done = run(
+        "gate", project / "expectkit.toml", f"--cases-file={project / 'morning.parquet'}", "--time=day",
+        "--cases-per-day=observed", f"--junit={project / 'gate.xml'}",
+    )  # fmt: skip
+    assert (done.code, done.err) == (3, "")
+    assert "These cases hold 1 complete day; traffic can be observed from 2 on." in " ".join(done.out.split())
+    assert "none seen" in done.out
+    suite = ElementTree.parse(project / "gate.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "3")  # 0 of 97 false alarms are enough
+
+
 def test_two_reports_in_one_file_are_refused(gate: Gate, tmp_path: Path) -> None:
     target = tmp_path / "report"
     done = gate(fresh_cases(tmp_path / "good.parquet"), f"--junit={target}", f"--gitlab={target}")

@@ -9,10 +9,14 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from expectkit.briefing.plain import schema_of
+from expectkit.briefing.verdict_words import GateRecord
 from expectkit.io.promise_reader import read_agreed
 from expectkit.promise.agreement import Promise
 
@@ -50,11 +54,31 @@ def test_the_bad_candidate_is_stopped_and_the_last_line_says_why(candidates: Pat
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.fullmatch(
         r"Broken: Fraudulent transactions missed, promised at most 20 a day, measured \d+ a day, "
-        r"range \d+ to \d+ a day, from 14 days\.",
+        r"range \d+ to \d+ a day, from \d+ of 3,\d+ fraudulent transactions.*\.",
         done.stdout.splitlines()[-1],
     )
     worst = next(line for line in done.stdout.splitlines() if line.startswith("broken") and "online" in line)
     assert "45%" in worst
+
+
+@pytest.mark.parametrize(("candidate", "answer", "code"), [("good", "kept", 0), ("bad", "broken", 1)])
+def test_json_of_the_gate_fits_the_shipped_schema(
+    candidates: Path, candidate: str, answer: str, code: int
+) -> None:
+    command = [sys.executable, "-m", "expectkit", "gate", EXAMPLE / "expectkit.toml", "--format=json"]
+    done = run(
+        *command, f"--promise={EXAMPLE / 'promise.toml'}", f"--cases-file={candidates / candidate}.parquet"
+    )
+    assert done.returncode == code, done.stderr
+    plain = json.loads(done.stdout)
+    schema = json.loads((resources.files("expectkit") / "schemas" / "gate.schema.json").read_text("utf-8"))
+    assert schema == schema_of(GateRecord), "run: python scripts/write_schema.py"
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.validate(plain)
+    assert plain["answer"] == answer
+    assert len(plain["terms"]) == 5
+    assert not validator.is_valid({**plain, "answer": "perhaps"})
+    assert not validator.is_valid({key: value for key, value in plain.items() if key != "last_line"})
 
 
 def test_the_example_promise_is_the_one_its_script_agrees(candidates: Path, tmp_path: Path) -> None:
@@ -159,6 +183,28 @@ def test_the_action_stops_the_bad_candidate_with_an_annotation_on_the_promise(re
 def test_the_action_cannot_be_made_to_run_what_an_input_says(repository: Path) -> None:
     attack = '$(touch owned); `touch owned`"; touch owned #'
     code, _, folder = run_action(repository, {"cases": attack, "package": "none", "config": attack})
+    assert code == 2
+    assert not (folder / "owned").exists()
+
+
+def test_the_action_hands_a_model_and_its_columns_on(repository: Path) -> None:
+    code, output, _ = run_action(
+        repository, {"model": "model.pkl", "features": "amount,hour", "package": "none"}
+    )
+    assert (code, "model.pkl' does not exist" in output) == (2, True)
+    (repository / "model.pkl").touch()
+    code, output, _ = run_action(
+        repository,
+        {
+            "cases": "candidates/good.parquet",
+            "model": "model.pkl",
+            "features": "amount,hour",
+            "package": "none",
+        },
+    )
+    assert (code, "opening a pickled estimator" in output) == (2, True)
+    attack = "$(touch owned)`touch owned`; touch owned"
+    code, _, folder = run_action(repository, {"model": "model.pkl", "features": attack, "package": "none"})
     assert code == 2
     assert not (folder / "owned").exists()
 

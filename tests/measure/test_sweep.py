@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from expectkit.errors import InputError
 from expectkit.measure.counts import ConfusionCounts
+from expectkit.measure.effective_cases import clustered_cases
 from expectkit.measure.histogram import ClusterMoments, RowCounts, ScoreHistogram, Tally
 from expectkit.measure.intervals import clopper_pearson
 from expectkit.measure.sweep import Sweep, flagged_counts, sweep
@@ -128,7 +131,36 @@ def test_a_class_made_of_copies_is_worth_about_its_number_of_clusters() -> None:
     labels, clusters = np.ones(1000, dtype=int), np.repeat(np.arange(200), 5)
     labels[:5] = 0
     swept = sweep(_tally(scores, labels, THRESHOLDS, clusters=clusters))
-    assert swept.effective_positives == pytest.approx([199, 199, 199], rel=0.03)
+    assert swept.effective_positives == pytest.approx([199, 199, 199], rel=0.06)
+    assert swept.effective_positives.max() <= 200
+
+
+@pytest.mark.parametrize("n_flagged", [0, 1, 30, 60])
+def test_clusters_of_one_case_are_worth_their_cases(n_flagged: int) -> None:
+    found = clustered_cases(
+        n_flagged,
+        60,
+        sum_squared_flagged=n_flagged,
+        sum_flagged_times_size=n_flagged,
+        sum_squared_sizes=60,
+        n_clusters=60,
+    )
+    assert float(found) == 60
+
+
+def test_errors_of_few_clusters_are_worth_less_than_their_variance_alone_says() -> None:
+    # 30 of 1,000 cases in 100 clusters of 10: three clusters hold 10 errors each, every other none
+    sums: dict[str, Any] = {
+        "sum_squared_flagged": 300,
+        "sum_flagged_times_size": 300,
+        "sum_squared_sizes": 10_000,
+    }
+    careful = float(clustered_cases(30, 1000, **sums, n_clusters=100))
+    plain = float(clustered_cases(30, 1000, **sums, n_clusters=100, every_cluster_counts=True))
+    assert plain == pytest.approx(99 * (1.9623 / 1.9842) ** 2, rel=1e-3)
+    # m = 3 degrees of freedom: t is 3.1824
+    excess = (1000 * 99 / 100) / 99 - 1
+    assert careful == pytest.approx(1000 / (1 + excess * (3.1824 / 1.9623) ** 2), rel=1e-3)
 
 
 def test_independent_rows_in_clusters_lose_little() -> None:
@@ -175,7 +207,9 @@ def test_a_sweep_cannot_be_written_to() -> None:
 @pytest.mark.parametrize(("label", "name"), [(1, "positive"), (0, "negative")])
 def test_weights_that_are_all_nothing_are_refused_by_the_class_they_silence(label: int, name: str) -> None:
     weights = np.where(label == LABELS, 0.0, 1.0)
-    with pytest.raises(InputError, match=f"all weights of the {(label == LABELS).sum()} {name} cases are 0"):
+    with pytest.raises(
+        InputError, match=f"all weights of the {np.count_nonzero(label == LABELS)} {name} cases are 0"
+    ):
         sweep(_tally(SCORES, LABELS, THRESHOLDS, weights=weights))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from expectkit.measure.further_cases import further_cases
 from expectkit.measure.intervals import lower_bound, upper_bound
 from expectkit.promise.sample_size import (
     about_as_many,
@@ -40,6 +41,23 @@ def test_that_many_cases_reach_8_of_10_and_one_fewer_do_not(rate: float, limit: 
 
 def test_at_least_is_at_most_of_the_complement() -> None:
     assert cases_to_settle(0.98, 0.95, "at_least") == cases_to_settle(0.02, 0.05, "at_most")
+
+
+@pytest.mark.parametrize(("rate", "limit"), [(0.02, 0.05), (0.08, 0.05), (0.001, 0.01), (0.031, 0.1)])
+def test_both_sides_are_settled_by_the_same_cases(rate: float, limit: float) -> None:
+    # a search that stops after a few cases without a failure would stop between two teeth here
+    assert cases_to_settle(rate, limit, "at_least") == cases_to_settle(rate, limit, "at_most")
+
+
+@pytest.mark.parametrize(("rate", "limit"), [(0.01, 0.05), (0.04, 0.05), (0.10, 0.05), (0.3, 0.5)])
+def test_a_promise_and_a_goal_need_as_many_fresh_cases(rate: float, limit: float) -> None:
+    assert cases_to_settle(rate, limit, "at_most") == further_cases(0, 0, limit, true_rate=rate)
+
+
+def test_limits_of_nothing_and_of_everything_are_settled_by_the_first_case_that_counts() -> None:
+    assert cases_to_settle(0.1, 0.0, "at_most") == 16  # 0.9 ** 16 < 0.2
+    assert cases_to_settle(0.1, 1.0, "at_most") == 1
+    assert cases_to_settle(0.0, 0.0, "at_most") is None
 
 
 def test_a_rate_on_its_limit_is_never_settled() -> None:

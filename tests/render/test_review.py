@@ -239,6 +239,33 @@ def test_the_figure_of_a_notebook_holds_the_record_s_numbers() -> None:
     assert figure.data[5].line.color == light_tokens()["missed"]
 
 
+def test_a_figure_says_that_its_settings_are_not_spaced_by_their_scores() -> None:
+    assert (
+        "scores are not evenly spaced"
+        in figures(briefing("stated").record)["trade_off"].layout.xaxis.title.text
+    )
+    assert "one step each" in cost_spec()["layout"]["xaxis"]["title"]["text"]
+
+
+def test_the_limits_behind_bounds_are_written_once_and_found_again() -> None:
+    found = inputs("stated")
+    written = review_data(briefing("stated").record, found)["bounds"]
+    assert len(written["ends"]) == len(set(written["ends"])) < len(written["at"])
+    for place, numbers in written["at"].items():
+        for number, rate in zip(numbers[:2], (found.bounds.missed, found.bounds.alarms), strict=True):
+            ends = (rate.estimate[place], rate.low[place], rate.high[place])
+            assert number is None or np.allclose(written["ends"][number], ends, rtol=1e-9)
+
+
+def test_words_of_the_trade_are_explained_on_the_page() -> None:
+    text = re.sub(
+        r"<[^>]*>", " ", page("stated").split('<script type="application/json"')[0].split("</style>")[1]
+    )
+    assert "False negative rate: of all fraudulent transactions, the share missed." in text
+    assert "Typically: on 8 days of 10." in text
+    assert not re.search(r"float64|pooled|counted setting|\bshell\b", text)
+
+
 def test_every_colour_of_a_figure_is_a_token_of_both_palettes() -> None:
     def colours(value: Any) -> set[str]:
         if isinstance(value, dict):

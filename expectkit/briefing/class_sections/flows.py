@@ -23,7 +23,7 @@ from expectkit.briefing.document import (
 from expectkit.briefing.multiclass_record import FlowRecord, MulticlassRecord
 from expectkit.briefing.table_text import average_range, average_text
 from expectkit.briefing.vocabulary import clean_text, sentence_case
-from expectkit.briefing.wording import number_text, some_of
+from expectkit.briefing.wording import DAYS, number_text, some_of
 
 ORDER = 30
 MOST_CLASSES = 12
@@ -116,23 +116,33 @@ def _charts(record: MulticlassRecord) -> Charts | None:
 
 
 def _chart(record: MulticlassRecord, title: str, flows: list[FlowRecord]) -> RangeChart:
-    ticks = nice_ticks(max(flow.per_day.high or 0.0 for flow in flows), 4)
-    text = "; ".join(f"{flow.label}: {average_text(flow.per_day.printed)}" for flow in flows)
+    """Draw flows per the period in which the largest of them is printed."""
+    period = flows[0].per_day.printed.period
+    ticks = nice_ticks(max(flow.per_day.high or 0.0 for flow in flows) * DAYS[period], 4)
+    text = "; ".join(f"{flow.label}: {_average(flow)}" for flow in flows)
+    cases = sentence_case(record.words.case.plural)
     return RangeChart(
         title=title,
-        unit=f"{sentence_case(record.words.case.plural)} a day, with their ranges; beside them the counts of the test",
+        unit=f"{cases} a {period}, with their ranges; beside them the counts of the test",
         axis_high=ticks[-1][0],
-        rows=tuple(_bar(flow) for flow in flows),
+        rows=tuple(_bar(flow, DAYS[period]) for flow in flows),
         text_alternative=f"{title}. {text}.",
     )
 
 
-def _bar(flow: FlowRecord) -> RangeRow:
+def _average(flow: FlowRecord) -> str:
+    """Write the average of a flow with its period, also where that is a day."""
+    printed = flow.per_day.printed
+    return average_text(printed) + (" a day" if printed.period == "day" and printed.level != "refuse" else "")
+
+
+def _bar(flow: FlowRecord, days: int) -> RangeRow:
+    mean = flow.per_day.mean
     return RangeRow(
         label=_short_label(flow),
-        value=flow.per_day.mean,
-        low=flow.per_day.low or 0.0,
-        high=flow.per_day.high or 0.0,
+        value=None if mean is None else mean * days,
+        low=(flow.per_day.low or 0.0) * days,
+        high=(flow.per_day.high or 0.0) * days,
         tone="neutral" if flow.decided is None else "false_alarm",
         note=f"{number_text(flow.n_seen)} of {number_text(flow.n_of)}",
     )
@@ -170,7 +180,7 @@ def _row(flow: FlowRecord) -> Row:
         (
             Cell(flow.label[:1].upper() + flow.label[1:]),
             Cell(some_of(flow.n_seen, flow.n_of)),
-            Cell(f"{average_text(printed)}{per}" if has_number else "–"),
+            Cell(_average(flow) if has_number else "–"),
             Cell(
                 f"{average_range(printed)}{per}" if printed.bound is None and average_range(printed) else "–"
             ),

@@ -80,8 +80,10 @@ def _dots(record: MulticlassRecord, names: tuple[str, ...]) -> DotBlocks | None:
             is_hollow=name == "to_a_person" or is_part_of_dot(count, size),
             label=f"{record.words.case.counted(volume.mean or '')} {TITLES[name]}.",
             remark=record.statement(f"dots.{name}.remark"),
+            of_dots=record.statement(f"dots.{name}.of_dots"),
         )
         for count, name, volume in zip(counts, names, printed, strict=True)
     )
     text = caption.text
-    return DotBlocks(text, IconArray(groups, " ".join((text, *(group.label for group in groups)))))
+    alternative = " ".join((text, *(group.label for group in groups)))
+    return DotBlocks(text, IconArray(groups, alternative), record.statement("dots.in_words"))

@@ -8,6 +8,9 @@ from expectkit.briefing.vocabulary import sentence_case
 
 ORDER = 60
 
+COUNTED = ("caught_positives", "flagged_negatives", "missed_positives")
+"""Columns of the table, each in one period."""
+
 
 def write(record: Record) -> Section | None:
     """Write the comparison with simple rules."""
@@ -37,7 +40,8 @@ def write(record: Record) -> Section | None:
             Column("Decisions that are right", "right", 13),
         ),
         rows=rows,
-        note="The share of right decisions is shown to make plain how little it says: see the table of words to avoid.",
+        note=f"Average {words.case.plural}{_times(record)}. "
+        "The share of right decisions is shown to make plain how little it says: see the table of words to avoid.",
     )
     return Section(
         id="alternatives",
@@ -49,9 +53,21 @@ def write(record: Record) -> Section | None:
 
 def _a_day(record: Record) -> str:
     """Return " a day" unless a column names a longer period itself."""
-    texts = [
-        text
-        for row in record.simple_baselines
-        for text in (row.caught_positives, row.flagged_negatives, row.missed_positives)
-    ]
-    return "" if any(text.endswith((" a week", " a month", " a year")) for text in texts) else " a day"
+    return "" if any(map(_names_a_time, _columns(record))) else " a day"
+
+
+def _times(record: Record) -> str:
+    """Say what the numbers are per; a column of a longer period names it in its cells."""
+    named = [_names_a_time(column) for column in _columns(record)]
+    if all(named):
+        return ""
+    return ", a day where no longer time stands beside the number" if any(named) else " a day"
+
+
+def _columns(record: Record) -> list[tuple[str, ...]]:
+    rows = record.simple_baselines
+    return [tuple(getattr(row, name) for row in rows) for name in COUNTED]
+
+
+def _names_a_time(texts: tuple[str, ...]) -> bool:
+    return any(text.endswith((" a week", " a month", " a year")) for text in texts)

@@ -110,8 +110,9 @@ def _dots(record: Record) -> DotBlocks | None:
             is_hollow=name == "missed_positives" or is_part_of_dot(count, size),
             label=record.statement(f"dots.{name}.label"),
             remark=record.statement(f"dots.{name}.remark"),
+            of_dots=record.statement(f"dots.{name}.of_dots"),
         )
         for count, (name, tone) in zip(counts, CARDS, strict=True)
     )
     alternative = caption.text + " " + " ".join(group.label for group in groups)
-    return DotBlocks(caption.text, IconArray(groups, alternative))
+    return DotBlocks(caption.text, IconArray(groups, alternative), record.statement("dots.in_words"))

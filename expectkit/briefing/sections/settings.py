@@ -9,9 +9,16 @@ from expectkit.briefing.charts import Line, LineChart, Tone
 from expectkit.briefing.document import Block, Cell, Charts, Column, Item, Items, Row, Section, Table
 from expectkit.briefing.money_text import money_cell
 from expectkit.briefing.record import Record, SettingRecord, ThresholdColumns, VolumeRecord
-from expectkit.briefing.table_text import average_range, average_text, common_period, in_period, rate_text
+from expectkit.briefing.table_text import (
+    average_range,
+    average_text,
+    averages_note,
+    common_period,
+    in_period,
+    rate_text,
+)
 from expectkit.briefing.vocabulary import sentence_case
-from expectkit.briefing.wording import Period
+from expectkit.briefing.wording import DAYS, Period
 
 ORDER = 30
 MOST_POINTS = 160
@@ -85,22 +92,23 @@ def _label(text: str, short: str) -> str:
 
 
 def _chart(record: Record, inside: list[int], counted: str, lines: Lines, alternative: str) -> LineChart:
-    """Draw volumes against the setting."""
+    """Draw volumes against the setting, per the period that the pages print them in at the operating one."""
     columns, places = record.thresholds, thin_places(inside)
-    x = _picked(columns.threshold, places)
+    period = common_period(record.per_day[name].printed for _, _, name in lines)
+    x, days = _picked(columns.threshold, places), DAYS[period]
     return LineChart(
-        title=f"{sentence_case(counted)} a day, by setting",
-        unit=f"{sentence_case(record.words.case.plural)} a day",
+        title=f"{sentence_case(counted)} a {period}, by setting",
+        unit=f"{sentence_case(record.words.case.plural)} a {period}",
         x_label="Setting",
         x_low=columns.threshold[inside[0]],
         x_high=columns.threshold[inside[-1]],
-        y_high=_top(columns, lines, inside),
+        y_high=_top(columns, lines, inside, days),
         lines=tuple(
             Line(
                 label,
                 tone,
                 x,
-                *(_picked(getattr(columns, f"{name}{end}"), places) for end in ("", "_low", "_high")),
+                *(_picked(getattr(columns, f"{name}{end}"), places, days) for end in ("", "_low", "_high")),
             )
             for label, tone, name in lines
         ),
@@ -110,15 +118,15 @@ def _chart(record: Record, inside: list[int], counted: str, lines: Lines, altern
     )
 
 
-def _picked(values: tuple[float, ...], places: list[int]) -> tuple[float, ...]:
-    return tuple(values[i] for i in places)
+def _picked(values: tuple[float, ...], places: list[int], times: int = 1) -> tuple[float, ...]:
+    return tuple(values[i] * times for i in places)
 
 
-def _top(columns: ThresholdColumns, lines: Lines, inside: list[int]) -> float:
+def _top(columns: ThresholdColumns, lines: Lines, inside: list[int], days: int) -> float:
     highest = max(
         getattr(columns, f"{name}{end}")[i] for _, _, name in lines for end in ("", "_high") for i in inside
     )
-    return nice_ticks(highest, 4)[-1][0]
+    return nice_ticks(highest * days, 4)[-1][0]
 
 
 def shown_window(record: Record) -> tuple[float, float] | None:
@@ -180,8 +188,18 @@ def _table(record: Record) -> Table:
         caption=f"Settings side by side, average {words.case.plural}{a_day}",
         columns=columns,
         rows=rows,
-        note=f"{record.statement('settings.note')} {record.statement('settings.note.lowest')}".strip(),
+        note=_note(record, periods),
     )
+
+
+def _note(record: Record, periods: Mapping[str, Period]) -> str:
+    shown = (in_period(s.per_day[name].printed, periods[name]) for s in record.settings for name in COUNTED)
+    parts = (
+        averages_note(record.words.case.plural, shown),
+        record.statement("settings.note"),
+        record.statement("settings.note.lowest"),
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _row(setting: SettingRecord, periods: Mapping[str, Period], *, is_gain: bool) -> Row:

@@ -16,11 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from benchmarks.bench_tally import PIECE, PLAIN, SLICED, cases, interleaved, peak_kilobytes
+from benchmarks.bench_tally import N_VALUES, PLAIN, SLICED, interleaved, peak_kilobytes, write_cases
 from expectkit.engine.local import CaseColumns, tally
 from expectkit.engine.mistake_watch import MistakeWatch
 from expectkit.engine.mistakes import MistakeColumns, Mistakes
@@ -29,26 +25,6 @@ from expectkit.io.open_cases import open_cases
 THRESHOLD = 0.5
 SHOWN = {1: ("amount",), 2: ("amount", "merchant")}
 TALLIES = {"score and label": PLAIN, "three slices and the day": SLICED}
-
-
-def write_cases(path: Path, n: int) -> None:
-    """Write a Parquet file in pieces of a million rows."""
-    writer = None
-    for start in range(0, n, PIECE):
-        size = min(PIECE, n - start)
-        label, score = cases(size, start)
-        rng = np.random.default_rng(start + 1)
-        columns = {"score": pa.array(score), "label": pa.array(label)}
-        for name, count in {"channel": 5, "country": 20, "device": 8, "merchant": 200}.items():
-            values = pa.array([f"{name} {i}" for i in range(count)])
-            columns[name] = pa.DictionaryArray.from_arrays(rng.integers(0, count, size, np.int32), values)
-        columns["day"] = pa.array(rng.integers(20_500, 20_530, size, np.int32)).cast(pa.date32())
-        columns["amount"] = pa.array(np.round(rng.lognormal(3, 1.2, size), 2))
-        table = pa.table(columns)
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-        writer.write_table(table, row_group_size=PIECE)
-    if writer is not None:
-        writer.close()
 
 
 def stated(path: Path, cases: CaseColumns, shown: tuple[str, ...]) -> Mistakes:
@@ -120,7 +96,7 @@ def main() -> None:
     for n in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "cases.parquet"
-            write_cases(path, n)
+            write_cases(path, n, N_VALUES | {"merchant": 200})
             compare(path, n, options.rounds)
             peak_memory(path)
 

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ from expectkit.measure.thresholds import candidate_thresholds
 PIECE = 1_000_000
 PLAIN = CaseColumns("score", "label")
 SLICED = CaseColumns("score", "label", time="day", slices=("channel", "country", "device"))
-TEXTS = ["channel", "country", "device"]
+N_VALUES = {"channel": 5, "country": 20, "device": 8}
 MOST_FOR_SKLEARN = 10_000_000
 
 
@@ -47,19 +47,19 @@ def cases(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return label, score
 
 
-def write_cases(path: Path, n: int) -> None:
-    """Write a Parquet file in pieces of a million rows."""
-    names = {"channel": 5, "country": 20, "device": 8}
+def write_cases(path: Path, n: int, texts: Mapping[str, int] = N_VALUES) -> None:
+    """Write a Parquet file in pieces of a million rows: text columns with so many values, a day and an amount."""
     writer = None
     for start in range(0, n, PIECE):
         size = min(PIECE, n - start)
         label, score = cases(size, start)
         rng = np.random.default_rng(start + 1)
         columns = {"score": pa.array(score), "label": pa.array(label)}
-        for name, count in names.items():
+        for name, count in texts.items():
             values = pa.array([f"{name} {i}" for i in range(count)])
             columns[name] = pa.DictionaryArray.from_arrays(rng.integers(0, count, size, np.int32), values)
         columns["day"] = pa.array(rng.integers(20_500, 20_530, size, np.int32)).cast(pa.date32())
+        columns["amount"] = pa.array(np.round(rng.lognormal(3, 1.2, size), 2))
         table = pa.table(columns)
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
         writer.write_table(table, row_group_size=PIECE)
@@ -131,14 +131,14 @@ def check_against_sklearn(label: np.ndarray, score: np.ndarray, histogram: Score
 
 def scan(path: Path, columns: CaseColumns) -> None:
     """Decode the columns, row group by row group, and do nothing with them."""
-    with pq.ParquetFile(path, read_dictionary=[name for name in TEXTS if name in columns.slices]) as file:
+    with pq.ParquetFile(path, read_dictionary=[name for name in N_VALUES if name in columns.slices]) as file:
         for group in range(file.num_row_groups):
             file.read_row_group(group, columns=list(columns.names()), use_threads=False)
 
 
 def scan_with_threads(path: Path, columns: CaseColumns) -> None:
     """Decode with Arrow's own threads."""
-    with pq.ParquetFile(path, read_dictionary=[name for name in TEXTS if name in columns.slices]) as file:
+    with pq.ParquetFile(path, read_dictionary=[name for name in N_VALUES if name in columns.slices]) as file:
         for group in range(file.num_row_groups):
             file.read_row_group(group, columns=list(columns.names()), use_threads=True)
 

@@ -165,7 +165,7 @@ def from_parquet(path: Path, n: int, rounds: int) -> None:
 def peak_memory(path: Path) -> None:
     """Tally in a process of its own and print its peak memory."""
     for title, kind in (("nothing but imports", "none"), ("score and label", "plain"), ("sliced", "sliced")):
-        command = [sys.executable, __file__, "--child", kind, "--file", str(path)]
+        command = [sys.executable, "-m", "benchmarks.bench_tally", "--child", kind, "--file", str(path)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         print(f"  peak memory, {title:31}{done.stdout.strip():>12} MB")
 

@@ -34,7 +34,7 @@ function niceStep(least) {
 /** Round numbers from one end of an axis to the other. */
 function scoreTicks(low, high, wanted) {
   if (!(high > low)) return [low];
-  const step = niceStep((high - low) / wanted);
+  const step = niceStep((high - low) / (wanted + 1));
   const first = Math.ceil(low / step - 1e-9);
   const n = Math.floor(high / step + 1e-9) - first + 1;
   return Array.from({ length: n }, (_, k) => Number(((first + k) * step).toPrecision(12)));

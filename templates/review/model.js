@@ -137,9 +137,8 @@ export class Model {
 
   /** The cost of a day: [mean, low, high], unrounded. */
   rawCost(i, day, factors) {
-    const isPart = this.missedShare[i] > 0 && this.missedShare[i] < 1;
     const moving = day  // with traffic and mix known, what is not missed is caught
-      ? [["missed_positives", "caught_positives", isPart ? -1 : 0]]
+      ? [["missed_positives", "caught_positives", -1]]
       : this.correlations.map(([one, other, values]) => [one, other, values[i]]);
     return costOf(this.parts(i, day), factors, moving);
   }

@@ -308,6 +308,7 @@ of 266 positive cases would be correctly caught.
     if isinstance(images, str):
         tables["cases"]["image"], images = images, None
     config = with_two_thresholds(read_config(tables, _without_text_parsing(options), source="the arguments"))
+    require(config, "threshold.operating", "traffic.cases_per_day")
     source = open_cases(data if data is not None else columns)
     if images is not None and len(images) != source.n_rows():
         raise InputError(f"{len(images)} images came with {source.n_rows()} cases. Give one for each case.")

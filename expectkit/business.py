@@ -14,25 +14,27 @@ from expectkit.briefing.launch_writer import Capacity, LaunchEvidence, Reviewers
 from expectkit.briefing.record import Warned
 from expectkit.briefing.review_writer import ReviewEvidence
 from expectkit.briefing.statements import setting_facts
+from expectkit.engine.exact_cost import Price, scores_within
 from expectkit.engine.local import CaseColumns, tally
 from expectkit.errors import DataError
 from expectkit.io.case_source import CaseSource
-from expectkit.io.config_tables import Config, LaunchTable
+from expectkit.io.config_tables import Config, LaunchTable, ThresholdTable
 from expectkit.io.config_values import Cost, CostColumn
 from expectkit.measure.break_even import Step, break_even, step_down
 from expectkit.measure.calibration import ScoreCells, calibrate, check_calibration, propose_threshold
 from expectkit.measure.capacity import HOURS_A_DAY, lowest_staffable, overload, reviews_per_day, staffing
 from expectkit.measure.cost_components import AmountHistogram
 from expectkit.measure.costs import UnitCosts
+from expectkit.measure.exact_cost import Gaps, cheapest
 from expectkit.measure.goals import Goal, JudgedGoal, judge, measures
 from expectkit.measure.histogram import Tally
 from expectkit.measure.operating_point import OperatingPoint, choose
 from expectkit.measure.prevalence import DayProfile
 from expectkit.measure.priced_sweep import PricedSweep, priced
 from expectkit.measure.settings import NamedSetting, plainest_like
-from expectkit.measure.sweep import Sweep
+from expectkit.measure.sweep import Sweep, sweep
 from expectkit.measure.volumes import DailyVolumes, daily_volumes
-from expectkit.stated import case_columns, stated_thresholds, threshold_rule
+from expectkit.stated import case_columns, share_of_positives, stated_thresholds, threshold_rule
 from expectkit.todays_process import todays_process
 
 COSTS = ("missed_positive", "flagged_negative", "caught_positive")
@@ -42,8 +44,58 @@ _IN_WORDS = {"missed_positive": "a missed positive", "flagged_negative": "a fals
 # ------------------------------------------------------------------------------------------------------ costs
 
 
+def cheapest_setting(config: Config, source: CaseSource, *, drop_missing: bool = False) -> float | None:
+    """Find the setting of lowest cost among all scores: the same one, whatever thresholds were asked for.
+
+    Parameters
+    ----------
+    config : Config
+    source : CaseSource
+        Read twice, and once more for each column of amounts.
+    drop_missing : bool
+        Leave out rows without score or label instead of refusing.
+
+    Returns
+    -------
+    float or None
+        None where costs are not stated, or flagging nothing, or everything, costs no more.
+
+    Raises
+    ------
+    DataError, InputError
+        If the cases cannot be used, or look rebalanced while nobody stated production's mix.
+    """
+    stated, compare = _stated_costs(config), config.cases.compare or "float64"
+    if not _are_complete(stated) or not any(map(_unit, stated.values())):
+        return None
+    named, bare = case_columns(config), replace(config, threshold=ThresholdTable())
+    short = CaseColumns(named.score, named.label, named.positive, weight=named.weight)
+    counted = tally(source, short, drop_missing=drop_missing, compare=compare)
+    total, share = counted.total, share_of_positives(config, sweep(counted)).value
+    cases = total.counts if total.weights is None else total.weights
+
+    def priced_class(label: int, of_class: float, *names: str) -> tuple[Price, np.ndarray]:
+        factor, costs = of_class / float(cases[label].sum()), [stated[name] for name in names]
+        columns = tuple(cost.column for cost in costs if isinstance(cost, CostColumn))
+        fixed = sum(_unit(cost) for cost in costs if not isinstance(cost, CostColumn))
+        money = [_amounts(bare, source, name, drop_missing=drop_missing).sums[label] for name in columns]
+        return Price(factor, fixed, columns), factor * (fixed * cases[label] + sum(money))
+
+    gain, gains = priced_class(1, share, "missed_positive", "caught_positive")
+    loss, losses = priced_class(0, 1 - share, "flagged_negative")
+    gaps = Gaps(total.thresholds, gains, losses, total.counts.sum(axis=0))
+    within = scores_within(source, short, gaps, gaps.promising(), gain=gain, loss=loss, compare=compare)
+    return cheapest(gaps, within, compare=compare)
+
+
 def price_mistakes(
-    config: Config, source: CaseSource, counts: Sweep, day: DayProfile, *, drop_missing: bool = False
+    config: Config,
+    source: CaseSource,
+    counts: Sweep,
+    day: DayProfile,
+    *,
+    drop_missing: bool = False,
+    cheapest_at: float | None = None,
 ) -> PricedSweep | None:
     """Put the stated costs on the mistakes at every threshold.
 
@@ -56,6 +108,8 @@ def price_mistakes(
     day : DayProfile
     drop_missing : bool
         As in the first pass.
+    cheapest_at : float or None
+        What `cheapest_setting` found; one of the thresholds of `counts`.
 
     Returns
     -------
@@ -74,11 +128,13 @@ def price_mistakes(
         return None
     unit = {name: _unit(cost) for name, cost in stated.items()}
     amounts = {
-        f"{name.partition('_')[0]}_amounts": _amounts(config, source, cost.column, drop_missing=drop_missing)
+        f"{name.partition('_')[0]}_amounts": _amounts(
+            config, source, cost.column, drop_missing=drop_missing, also=cheapest_at
+        )
         for name, cost in stated.items()
         if isinstance(cost, CostColumn)
     }
-    return priced(counts, day, UnitCosts(**unit), **amounts)
+    return priced(counts, day, UnitCosts(**unit), **amounts, cheapest=cheapest_at)
 
 
 def _stated_costs(config: Config) -> dict[str, Cost | None]:
@@ -94,7 +150,9 @@ def _unit(cost: Cost | None) -> float:
     return 1.0 if isinstance(cost, CostColumn) else 0.0 if cost is None else cost
 
 
-def _amounts(config: Config, source: CaseSource, column: str, *, drop_missing: bool) -> AmountHistogram:
+def _amounts(
+    config: Config, source: CaseSource, column: str, *, drop_missing: bool, also: float | None = None
+) -> AmountHistogram:
     """Tally the cases with each one's amount as its weight."""
     compare = config.cases.compare or "float64"
     columns = case_columns(config)
@@ -103,7 +161,7 @@ def _amounts(config: Config, source: CaseSource, column: str, *, drop_missing: b
         found = tally(
             source,
             short,
-            stated=stated_thresholds(config, compare),
+            stated=(*stated_thresholds(config, compare), *(() if also is None else (also,))),
             drop_missing=drop_missing,
             compare=compare,
         )
@@ -129,7 +187,10 @@ def operating_point(
     rule = threshold_rule(config)
     if rule.kind == "lowest cost" and rule.missed_positive is None and costs is not None:
         return OperatingPoint(costs.lowest().threshold, rule, True, None)
-    return choose(rule, counts, day, rng=rng)
+    chosen = choose(rule, counts, day, rng=rng)
+    if rule.kind != "lowest cost" or costs is None:
+        return chosen
+    return replace(chosen, threshold=costs.lowest().threshold)
 
 
 def cost_setting(costs: PricedSweep | None, operating: float) -> float | None:

@@ -19,6 +19,11 @@ from expectkit.measure.plausibility import (
 from expectkit.measure.prevalence import DayProfile
 from expectkit.measure.sweep import Sweep
 
+FEWEST_OF_A_DAY = 100
+"""Stated traffic under this part of the cases of one day of the file is doubted."""
+FEWEST_OF_ROWS = 1000
+"""Stated traffic under this part of all cases of a file without days is doubted."""
+
 
 def cautions(
     counts: Sweep, day: DayProfile, threshold: float, totals: Mapping[str, int]
@@ -32,7 +37,7 @@ def cautions(
     threshold : float
         The operating one.
     totals : mapping of ISO date to int
-        Cases of each day; only looked at when traffic is observed.
+        Cases of each day; empty without a time column.
 
     Returns
     -------
@@ -41,7 +46,14 @@ def cautions(
     """
     of_days = about_days(totals) if day.traffic.source == "observed" else ()
     of_weights = _about_weights(counts, day)
-    return (*of_days, *of_weights, *_about_mix(counts, day), *_about_model(counts, day, threshold))
+    of_traffic = _about_traffic(counts, day, totals)
+    return (
+        *of_days,
+        *of_weights,
+        *of_traffic,
+        *_about_mix(counts, day),
+        *_about_model(counts, day, threshold),
+    )
 
 
 def repeated_ids(
@@ -108,6 +120,22 @@ def _about_weights(counts: Sweep, day: DayProfile) -> Iterator[Warned]:
             "Cases a day are counted from the weights: a row is taken to stand for as many cases of its day as it "
             "weighs. If weights are anything else, state cases_per_day as a number.",
         )
+
+
+def _about_traffic(counts: Sweep, day: DayProfile, totals: Mapping[str, int]) -> Iterator[Warned]:
+    """Say that the stated number of cases a day is far below what the file holds: 1.000 may mean a thousand."""
+    stated, n_rows = day.traffic.mean, counts.n_positives + counts.n_negatives
+    if day.traffic.source == "observed":
+        return
+    a_day = sum(totals.values()) / len(totals) if totals else None
+    if stated >= (n_rows / FEWEST_OF_ROWS if a_day is None else a_day / FEWEST_OF_A_DAY):
+        return
+    held = f"{n_rows:,} cases" if a_day is None else f"{a_day:,.0f} cases a day on average"
+    yield Warned(
+        "traffic_low",
+        f"{stated:,.6g} {'case a day is' if stated == 1 else 'cases a day are'} stated, but the file holds {held}.",
+        "Check cases_per_day. A point is a decimal point there: write 1000 for a thousand, not 1.000.",
+    )
 
 
 def _about_mix(counts: Sweep, day: DayProfile) -> Iterator[Warned]:

@@ -117,6 +117,10 @@ def class_columns(config: Config, classes: tuple[str, ...] = ()) -> ClassColumns
     )
 
 
+BALANCED = 1.1
+"""A file whose largest class has less than this times the cases of its smallest looks balanced by hand."""
+
+
 def class_words(config: Config) -> Mapping[str, Noun]:
     """Return the business's own words for a case of a class or label."""
     return {
@@ -132,14 +136,17 @@ def class_mix(config: Config, matrix: ConfusionMatrix) -> tuple[ClassMix, MixSou
     ConfigError
         If the stated mix does not name the classes of the cases.
     InputError
-        If nothing was stated and every class has the same number of cases: then the file was balanced by hand.
+        If nothing was stated and the largest class is less than `BALANCED` times the smallest: then the file was
+        probably balanced by hand.
     """
     stated = config.traffic.class_mix
     if stated is None or stated == "as in cases":
         n_of_class = matrix.n_of_class
-        if stated is None and int(n_of_class.max() - n_of_class.min()) <= 1:
+        least, most = int(n_of_class.min()), int(n_of_class.max())
+        if stated is None and (most - least <= 1 or (least > 0 and most / least < BALANCED)):
+            size = f"{most:,}" if least == most else f"{least:,} to {most:,}"
             raise InputError(
-                f"each class has {int(n_of_class.max()):,} cases, so the file looks rebalanced, and production's own "
+                f"each class has {size} cases, so the file looks rebalanced, and production's own "
                 'mix is not stated. Give class_mix under [traffic]; or write "as in cases" if production really looks '
                 "like this file."
             )

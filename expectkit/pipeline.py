@@ -12,7 +12,13 @@ from expectkit.briefing.lanes_writer import with_lanes
 from expectkit.briefing.promise_words import StandingPromise
 from expectkit.briefing.record import Record, Warned
 from expectkit.briefing.recorder import Evidence, write_record
-from expectkit.business import business_evidence, cost_setting, operating_point, price_mistakes
+from expectkit.business import (
+    business_evidence,
+    cheapest_setting,
+    cost_setting,
+    operating_point,
+    price_mistakes,
+)
 from expectkit.cautions import cautions, repeated_ids
 from expectkit.engine.local import CaseColumns, Progress, tally
 from expectkit.io.case_source import CaseSource
@@ -87,11 +93,12 @@ def measure_and_write(
     columns, compare = case_columns(config), config.cases.compare or "float64"
     check_source(config, source)
     stated = stated_thresholds(config, compare)
+    cheapest_at = cheapest_setting(config, source, drop_missing=drop_missing)
     watch = watched(config, source, images)
     counted = tally(  # 1 one pass over the cases
         source,
         columns,
-        stated=stated,
+        stated=stated if cheapest_at is None else (*stated, cheapest_at),
         drop_missing=drop_missing,
         compare=compare,
         progress=progress,
@@ -99,7 +106,7 @@ def measure_and_write(
     )
     counts = sweep(counted)  # 2 how often right and wrong, at each setting
     day = day_profile(config, counts, counted)  # 3 what a day in production is like
-    costs = price_mistakes(config, source, counts, day, drop_missing=drop_missing)
+    costs = price_mistakes(config, source, counts, day, drop_missing=drop_missing, cheapest_at=cheapest_at)
     operating = operating_point(config, counts, day, costs, np.random.default_rng(SEED))
     chosen_here = is_chosen_on_these_cases(config, operating)
     cheapest = cost_setting(costs, operating.threshold)
@@ -134,7 +141,8 @@ def measure_and_write(
         chosen_on_these_cases=chosen_here,
         settings=settings,
         baselines=simple_baselines(counts, day, operating.threshold, current=current),
-        current_name=config.baseline.name or "Today's decisions",
+        current_name=(config.baseline.name or "Today's decisions")
+        + (", as assumed" if config.baseline.assumed else ""),
         n_cases_at_threshold=_ties(operating, counts, source, config),
         shown_thresholds=_shown(counts, stated, config),
         confirmed_on_fresh_cases=config.threshold.chosen_on == "other cases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +14,13 @@ from expectkit.briefing.document import Document
 from expectkit.briefing.labels_document import compose_labels
 from expectkit.briefing.labels_record import LabelsRecord
 from expectkit.briefing.multiclass_record import MulticlassRecord
-from expectkit.errors import InputError
+from expectkit.errors import ConfigError, InputError
 from expectkit.io.config import read_config, require
 from expectkit.io.config_classes import class_name
 from expectkit.io.config_tables import Config
 from expectkit.io.open_cases import open_cases
 from expectkit.measure.confusion_matrix import ConfusionMatrix
-from expectkit.pages import Pages
+from expectkit.pages import FORMATS, Pages
 
 if TYPE_CHECKING:
     from expectkit.engine.local import Progress
@@ -32,6 +33,21 @@ Tables = dict[str, dict[str, Any]]
 
 class _SeveralPages(Pages):
     """Pages without a promise and without a review page: both are about one threshold."""
+
+    def save(self, folder: str | Path, *, formats: Sequence[str] = FORMATS) -> tuple[Path, ...]:
+        """Write the bundle as `Pages.save` does; the review page is left out, with a word in `page_warnings`.
+
+        Raises
+        ------
+        ConfigError
+            If the review page is all that is asked for.
+        """
+        if set(formats) == {"review"}:
+            others = ", ".join(name for name in FORMATS if name != "review")
+            raise ConfigError(
+                f"the review page is for models of two classes. Ask for other formats: {others}."
+            )
+        return super().save(folder, formats=formats)
 
     def _page(self, name: str) -> dict[str, bytes]:
         if name != "review":

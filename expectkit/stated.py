@@ -250,13 +250,32 @@ def day_profile(config: Config, counts: Sweep, counted: Tally) -> DayProfile:
     InputError
         If the cases look rebalanced and nobody stated production's mix.
     """
-    n_positives, n_negatives = _class_sizes(counts)
-    stated = config.traffic.prevalence
-    known = None if stated is None else _prevalence(config, counts)
-    check_prevalence_is_known(n_positives, n_negatives, known)
-    prevalence = known if known is not None else _as_in_cases(counts)
+    prevalence = share_of_positives(config, counts)
     n_left_out = counted.rows.n_rows - counted.rows.n_kept
     return DayProfile(_traffic(config, counted), prevalence, counted.by_day, n_left_out)
+
+
+def share_of_positives(config: Config, counts: Sweep) -> Prevalence:
+    """Return production's share of positives: the stated one, else that of the cases.
+
+    Parameters
+    ----------
+    config : Config
+    counts : Sweep
+
+    Returns
+    -------
+    Prevalence
+
+    Raises
+    ------
+    InputError
+        If the cases look rebalanced and nobody stated production's mix.
+    """
+    n_positives, n_negatives = _class_sizes(counts)
+    known = None if config.traffic.prevalence is None else _prevalence(config, counts)
+    check_prevalence_is_known(n_positives, n_negatives, known)
+    return known if known is not None else _as_in_cases(counts)
 
 
 def _class_sizes(counts: Sweep) -> tuple[float, float]:
@@ -293,8 +312,8 @@ def _traffic(config: Config, counted: Tally) -> Traffic:
         return Traffic.stated(stated, variation=variation)
     if counted.by_day is None:
         raise ConfigError(
-            "cases_per_day is to be observed, but no time column is named. Name it with time under [cases] or "
-            "--time, or state the number of cases a day."
+            "cases_per_day is to be observed, but no time column is named. Name it with time under [cases], "
+            "time=... or --time, or state the number of cases a day."
         )
     totals = observed_days(config, counted)
     _check_weights_are_cases(config, counted)

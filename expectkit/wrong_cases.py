@@ -13,23 +13,31 @@ from numpy.typing import NDArray
 from expectkit.briefing.captions import ColumnWords
 from expectkit.briefing.failure_record import ErrorKind, GalleryRecord, PictureRecord, ShownFor
 from expectkit.briefing.failure_writer import FailureEvidence, SearchedMistakes
-from expectkit.briefing.gallery import CardWords, ShownCase, case_record, score_text, tag_text, usual_values
+from expectkit.briefing.galleries import galleries_of
+from expectkit.briefing.gallery import (
+    CardWords,
+    NamedGroup,
+    ShownCase,
+    score_text,
+    tag_text,
+    usual_values,
+)
 from expectkit.briefing.record import Warned
 from expectkit.briefing.redaction import Redactor
-from expectkit.briefing.vocabulary import Words, sentence_case
-from expectkit.briefing.wording import number_text
+from expectkit.briefing.vocabulary import sentence_case
 from expectkit.engine.mistake_watch import MistakeWatch
 from expectkit.engine.mistakes import ClassMistakes, MistakeColumns, Mistakes, pooled
 from expectkit.engine.second_look import pick_rows
+from expectkit.engine.weighted_groups import weigh_groups
 from expectkit.errors import DataError
 from expectkit.io.case_source import CaseSource, require_columns
 from expectkit.io.config_tables import Config
 from expectkit.io.config_values import CostColumn
-from expectkit.measure.conditions import REST, Condition, ErrorCells
+from expectkit.measure.conditions import REST, ErrorCells
 from expectkit.measure.examples import choose_borderline, choose_examples, standardise
 from expectkit.measure.failures import FailureMode, find_failures
 from expectkit.measure.histogram import GroupedHistogram, Tally
-from expectkit.measure.slices import RateKind, SliceRates, slice_rates
+from expectkit.measure.slices import GroupWeights, RateKind, SliceRates, slice_rates
 from expectkit.render.images import thumbnail
 from expectkit.stated import case_columns, is_flagged_today
 
@@ -102,16 +110,23 @@ def look_at_mistakes(
         flagged_today=_flagged_today(config, counted),
         as_shown=lambda text: redactor.text(text).text,
     )
+    columns, compare = case_columns(config), config.cases.compare or "float64"
+    weights = {} if columns.weight is None else weigh_groups(source, columns, threshold, compare=compare)
     groups = {
-        column: _rates_by_group(column, counted.by_column[column], threshold, redactor, mistakes)
-        for column in case_columns(config).slices
+        column: _rates_by_group(
+            column, counted.by_column[column], threshold, redactor, mistakes, weights.get(column)
+        )
+        for column in columns.slices
     }
     searches = {kind: _searched(getattr(mistakes, kind), case_columns(config).slices, rng) for kind in _KINDS}
     searches = {kind: one for kind, one in searches.items() if one.search.n_slices > 0 and one.n_errors > 0}
     galleries: tuple[GalleryRecord, ...] = ()
     warnings: tuple[Warned, ...] = ()
     if config.briefing.examples is not False:
-        modes = {kind: [mode.conditions for mode in one.search.modes] for kind, one in searches.items()}
+        modes = {
+            kind: [NamedGroup(mode.conditions, mode.share_of_errors) for mode in one.search.modes]
+            for kind, one in searches.items()
+        }
         galleries, warnings = _galleries(config, source, mistakes, modes, redactor, known, images)
     found = FailureEvidence(searches, galleries, groups, sensitive, known, has_clusters=has_clusters)
     return found, warnings
@@ -176,6 +191,18 @@ def _cost_column(config: Config) -> str | None:
     return config.cases.amount if any(cost is not None for cost in stated) else None
 
 
+def _costed(config: Config) -> frozenset[ErrorKind]:
+    """Return the kinds of mistake whose own cost stands in the column of costs."""
+    costs, column = config.costs, _cost_column(config)
+    stated: dict[ErrorKind, object] = {
+        "missed_positives": costs.missed_positive,
+        "flagged_negatives": costs.flagged_negative,
+    }
+    return frozenset(
+        kind for kind, cost in stated.items() if isinstance(cost, CostColumn) and cost.column == column
+    )
+
+
 def _flagged_today(config: Config, counted: Tally) -> dict[str, bool] | None:
     column = config.baseline.decision
     if column is None:
@@ -211,9 +238,18 @@ def _with_what_it_implies(mode: FailureMode, cells: ErrorCells, slices: Sequence
 
 
 def _rates_by_group(
-    column: str, counted: GroupedHistogram, threshold: float, redactor: Redactor, mistakes: Mistakes
+    column: str,
+    counted: GroupedHistogram,
+    threshold: float,
+    redactor: Redactor,
+    mistakes: Mistakes,
+    weights: Mapping[str, GroupWeights] | None,
 ) -> dict[RateKind, SliceRates]:
     shown = _with_shown_keys(counted, redactor)
+    weighed: dict[str, GroupWeights] | None = None if weights is None else {}
+    for key, of_key in (weights or {}).items():
+        name = _shown_key(key, redactor)
+        weighed = {**(weighed or {}), name: of_key + (weighed or {}).get(name, 0.0)}
     positives = mistakes.missed_positives.worth.get(column, {})
     negatives = mistakes.flagged_negatives.worth.get(column, {})
     worth: dict[RateKind, Mapping[str, float]] = {
@@ -224,14 +260,20 @@ def _rates_by_group(
         },
     }
     return {
-        kind: slice_rates(column, shown, threshold, kind=kind, pool_small=False, worth=of_kind)
+        kind: slice_rates(
+            column, shown, threshold, kind=kind, pool_small=False, worth=of_kind, weights=weighed
+        )
         for kind, of_kind in worth.items()
     }
 
 
+def _shown_key(key: str, redactor: Redactor) -> str:
+    return redactor.text(key).text if key else ""
+
+
 def _with_shown_keys(counted: GroupedHistogram, redactor: Redactor) -> GroupedHistogram:
     """Return the groups under the names that may be shown; groups whose names then look alike are one."""
-    names = [redactor.text(key).text if key else "" for key in counted.keys]
+    names = [_shown_key(key, redactor) for key in counted.keys]
     kept = sorted(set(names))
     counts = np.zeros((len(kept), *counted.counts.shape[1:]), counted.counts.dtype)
     for name, of_group in zip(names, counted.counts, strict=True):
@@ -246,7 +288,7 @@ def _galleries(
     config: Config,
     source: CaseSource,
     mistakes: Mistakes,
-    modes: Mapping[ErrorKind, Sequence[tuple[Condition, ...]]],
+    modes: Mapping[ErrorKind, Sequence[NamedGroup]],
     redactor: Redactor,
     known: Mapping[str, ColumnWords],
     images: Sequence[object] | None,
@@ -267,19 +309,25 @@ def _galleries(
         id_column=None if cases.id in cases.redact else cases.id,
         text_column=cases.text,
         today=config.baseline.name or "today's decision",
+        today_is_assumed=config.baseline.assumed is True,
+        cost_column=_cost_column(config),
+        costed=_costed(config),
+        currency=config.costs.currency,
     )
     problems: list[str] = []
-    records = []
+    shown = []
     for one, row in zip(chosen, rows, strict=True):
         case = _shown_case(mistakes, one, raw[row], config)
         if has_pictures:
             given = images[row] if images is not None else raw[row].get(cases.image or "")
             case = _with_picture(case, given, config, problems)
-        records.append((one, case_record(case, card)))
+        shown.append(case)
     galleries = []
     for kind in _KINDS:
-        galleries += _of_kind(
-            words, kind, getattr(mistakes, kind), [r for r in records if r[0].kind == kind], card
+        of_kind = [case for case in shown if case.kind == kind]
+        found: ClassMistakes = getattr(mistakes, kind)
+        galleries += galleries_of(
+            kind, of_kind, card, n_errors=found.n_errors, n_wrong_today=found.n_wrong_today
         )
     return tuple(galleries), _picture_warning(problems, len(chosen))
 
@@ -332,7 +380,8 @@ def _features(found: ClassMistakes) -> NDArray[np.float64]:
 
 
 def _shown_case(mistakes: Mistakes, one: _Chosen, raw: Mapping[str, Any], config: Config) -> ShownCase:
-    columns = getattr(mistakes, one.kind).pool.columns
+    pool = getattr(mistakes, one.kind).pool
+    columns, cost = pool.columns, float(pool.costs[one.position])
     values: dict[str, float | str | None] = {}
     for name in (name for name in _columns(config).described()):
         value = columns[pooled(name)][one.position]
@@ -347,6 +396,7 @@ def _shown_case(mistakes: Mistakes, one: _Chosen, raw: Mapping[str, Any], config
         values=values,
         raw={name: value for name, value in raw.items() if name != picture},
         flagged_today=None if np.isnan(decision) else decision == 1,
+        cost=None if np.isnan(cost) else cost,
     )
 
 
@@ -368,63 +418,3 @@ def _picture_warning(problems: list[str], n_shown: int) -> tuple[Warned, ...]:
     reasons = "; ".join(dict.fromkeys(problems))
     text = f"{len(problems)} of {n_shown} pictures cannot be shown: {reasons}."
     return (Warned("pictures", text),)
-
-
-def _of_kind(
-    words: Words,
-    kind: ErrorKind,
-    found: ClassMistakes,
-    records: Sequence[tuple[_Chosen, Any]],
-    card: CardWords,
-) -> list[GalleryRecord]:
-    """Put the cards of one kind into galleries."""
-    noun, did = (
-        (words.positive, words.missed) if kind == "missed_positives" else (words.negative, "wrongly flagged")
-    )
-    n_errors = number_text(found.n_errors)
-    all_of_them = f"{n_errors} {noun.for_count(n_errors)} {did} in the test"
-    typical = [r for one, r in records if one.reason not in ("borderline", "people too")]
-    people = [r for one, r in records if one.reason == "people too"]
-    borderline = [r for one, r in records if one.reason == "borderline"]
-    galleries = []
-    if typical:
-        galleries.append(
-            GalleryRecord(
-                f"{kind}.typical",
-                f"{sentence_case(noun.plural)} {did}",
-                _typical_deck(len(typical), found.n_errors, all_of_them),
-                tuple(typical),
-                "A case is put with the shown one it is most like, by its score and its columns.",
-            )
-        )
-    if people and found.n_wrong_today is not None:
-        also = number_text(found.n_wrong_today)
-        galleries.append(
-            GalleryRecord(
-                f"{kind}.people",
-                "A person would also miss this"
-                if kind == "missed_positives"
-                else "A person would also flag this",
-                f"Of the {all_of_them}, {card.today} got {also} wrong as well.",
-                tuple(people),
-                "",
-            )
-        )
-    if borderline:
-        galleries.append(
-            GalleryRecord(
-                f"{kind}.borderline",
-                f"Nearly right: {noun.plural} {did} by a hair",
-                "Their scores are the closest to the setting. A small change of the setting decides these.",
-                tuple(borderline),
-                "",
-            )
-        )
-    return galleries
-
-
-def _typical_deck(n_shown: int, n_errors: int, all_of_them: str) -> str:
-    """Say how many of the mistakes are shown, and in which order."""
-    if n_shown == n_errors:
-        return f"{'The' if n_errors == 1 else 'All'} {all_of_them}."
-    return f"{number_text(n_shown)} of the {all_of_them}, the most common kind first. Two are the surest mistakes."

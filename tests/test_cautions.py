@@ -74,3 +74,23 @@ def test_a_threshold_outside_all_scores_is_named(threshold: float, what: str) ->
     said = _said(GOOD, STATED, threshold, {})
     assert set(said) == {"threshold_outside_scores"}
     assert what in said["threshold_outside_scores"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "totals", "is_doubted"),
+    [
+        (1.0, {}, True),  # 8,280 cases and 1 a day: 1.000 was meant as a thousand
+        (8.27, {}, True),
+        (8.28, {}, False),
+        (9.48, _days(949, 949), True),
+        (9.49, _days(949, 949), False),
+    ],
+)
+def test_traffic_far_below_what_the_file_holds_is_doubted(
+    stated: float, totals: dict[str, int], is_doubted: bool
+) -> None:
+    day = DayProfile(Traffic.stated(stated), Prevalence.stated(280 / 8280))
+    said = _said(GOOD, day, 0.49, totals)
+    assert ("traffic_low" in said) is is_doubted
+    if stated == 1:
+        assert said["traffic_low"] == "1 case a day is stated, but the file holds 8,280 cases."

@@ -206,18 +206,19 @@ def text_caption(words: ColumnWords, text: str | None, usual: TextSummary | None
     --------
     >>> usual = TextSummary(Noun.of("valid transaction"), {"DE": 8_750, "PT": 250}, 9_000)
     >>> text_caption(ColumnWords("country"), "PT", usual)
-    'country PT: 28 of every 1,000 valid transactions'
+    'country PT, a value found in 28 of every 1,000 valid transactions'
     >>> text_caption(ColumnWords("country"), "BR", usual)
-    'country BR: none of the 9,000 valid transactions looked at'
+    'country BR, a value found in none of the 9,000 valid transactions looked at'
     """
     caption = f"{words.label} {text}" if text else f"{words.label} not given"
+    found = f"{caption}, {'a value ' if text else ''}found in"
     if usual is None or usual.n_cases < FEWEST_FOR_COMPARISON:
         return caption
     count, cases = usual.counts.get(text or "", 0), usual.cases.plural
     if count in (0, usual.n_cases):
-        return f"{caption}: {some_of(count, usual.n_cases)} {cases} looked at"
+        return f"{found} {some_of(count, usual.n_cases)} {cases} looked at"
     rate = count / usual.n_cases
-    return f"{caption}: {frequency_text(rate, frequency_base([rate]))} {cases}"
+    return f"{found} {frequency_text(rate, frequency_base([rate]))} {cases}"
 
 
 def snippet(text: str, max_length: int = 280) -> str:

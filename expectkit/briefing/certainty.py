@@ -66,12 +66,7 @@ def certainty(
         *_choice(words, facts, is_simultaneous, chosen_on_these_cases),
         *_optimism(optimism, currency),
         _fresh(confirmed_on_fresh_cases),
-        Statement(
-            "certainty.each",
-            "Each range of an average holds with 95% certainty. "
-            "That all of them hold at the same time is less certain.",
-            {"confidence_level": 0.95},
-        ),
+        _each(words, is_simultaneous),
     )
 
 
@@ -170,7 +165,8 @@ def _days(words: Words, facts: SettingFacts) -> Iterator[Statement]:
         yield Statement(
             "certainty.days",
             "Single days differ from the average. The ranges for 8 days of 10, and for 19 days of 20, "
-            "cover that and the limits of the test together.",
+            "cover that and the limits of the test together. Plan a day with these. "
+            "The range of the average is for what many days come to.",
         )
 
 
@@ -189,7 +185,8 @@ def _choice(words: Words, facts: SettingFacts, is_simultaneous: bool, chosen: bo
         reason = "The setting was chosen by looking at these test cases. " if chosen else ""
         yield Statement(
             "certainty.settings",
-            f"{reason}The ranges are made wide enough to hold for every setting at once, so you may choose any.",
+            f"{reason}The range of each number is made wide enough to hold at all settings together, "
+            "so you may choose any.",
         )
     elif chosen:
         yield Statement(
@@ -226,6 +223,17 @@ def _optimism(optimism: Sequence[tuple[str, float, float]], currency: str = "") 
 def _cost_unit(cost: float) -> float:
     """Return what a cost is rounded to: three digits, but no less than a hundredth."""
     return max(10.0 ** (math.floor(math.log10(cost)) - 2), 0.01) if cost > 0 else 0.01
+
+
+def _each(words: Words, is_simultaneous: bool) -> Statement:
+    """Say that the certainty is that of one number, at every setting where the ranges allow for all of them."""
+    which = ", at all settings together" if is_simultaneous else ""
+    return Statement(
+        "certainty.each",
+        f"The 95% certainty of a range is for one number, such as {words.positive.plural} {words.missed}{which}. "
+        "That the ranges of several such numbers all hold is less certain.",
+        {"confidence_level": 0.95},
+    )
 
 
 def _fresh(confirmed: bool) -> Statement:

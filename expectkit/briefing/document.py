@@ -153,10 +153,14 @@ class FlowMatrix(Block):
 
 @dataclass(frozen=True, slots=True)
 class Charts(Block):
-    """One chart over the full width or two side by side, with a source line."""
+    """One chart over the full width or two side by side, with a source line.
+
+    `drawn` says how the drawing is to be read; where nothing is drawn, as in Markdown, it is left out.
+    """
 
     charts: tuple[LineChart | RangeChart, ...]
     source: str = ""
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

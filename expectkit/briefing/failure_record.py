@@ -132,3 +132,4 @@ class GroupsRecord:
     is_sensitive: bool
     groups: tuple[GroupRecord, ...]
     n_left_out: int
+    is_weighted: bool

@@ -212,7 +212,7 @@ def group_label(group: GroupRate) -> str:
     --------
     >>> from expectkit.measure.rates import Rate
     >>> from expectkit.measure.slices import GroupRate
-    >>> group_label(GroupRate(("CY", "MT"), Rate(1, 9), Rate(1, 9).interval(0.05), is_small=True))
+    >>> group_label(GroupRate(("CY", "MT"), Rate(1, 9), Rate(1, 9).interval(0.05), is_small=True, counted=(1, 9)))
     'other (2 small groups)'
     """
     if group.is_pooled:
@@ -269,4 +269,4 @@ def _gap_sentence(gap: GroupGap) -> str:
         )
     least, most = 100 * exact(gap.interval.low), min(100 * exact(gap.interval.high), Decimal(100))
     low, high = difference_ends(least, most, unit_for(most - least) if most > least else Decimal(1))
-    return f"They differ by {low} to {high} percentage points, more than chance explains."
+    return f"The difference is {low} to {high} of every 100, more than chance explains."

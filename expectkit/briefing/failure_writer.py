@@ -26,9 +26,14 @@ from expectkit.briefing.failure_statements import (
 )
 from expectkit.briefing.statements import Statement
 from expectkit.briefing.vocabulary import Words, sentence_case
-from expectkit.briefing.wording import number_text, percent_range, percent_text
-from expectkit.measure.rates import Rate
-from expectkit.measure.slices import FEWEST_CASES, GroupRate, RateKind, SliceRates
+from expectkit.briefing.wording import (
+    coarsest_percent,
+    number_text,
+    own_percent,
+    percent_range,
+    percent_text,
+)
+from expectkit.measure.slices import FEWEST_CASES, GroupRate, RateKind, SliceRates, pooled_groups
 
 if TYPE_CHECKING:
     from expectkit.briefing.printed import PrintedVolumes
@@ -131,12 +136,15 @@ def _groups(column: str, rates: Mapping[RateKind, SliceRates], found: FailureEvi
     records = [_group((key,), by_key[key]) for key in shown]
     if len(small) > 1:
         records.append(_group(tuple(small), _pooled(tuple(small), by_key)))
-    label = sentence_case(ColumnWords.of(column, found.known).label)
-    return GroupsRecord(column, label, column in found.sensitive, tuple(records), n_left_out)
+    label = ColumnWords.of(column, found.known).label
+    weighted = any(one.rate.denominator != one.counted[1] for of in by_key.values() for one in of.values())
+    return GroupsRecord(
+        column, label, column in found.sensitive, tuple(records), n_left_out, is_weighted=weighted
+    )
 
 
 def _is_small(of: Mapping[RateKind, GroupRate]) -> bool:
-    sizes = [of[kind].rate.denominator for kind in _ERROR_RATES if kind in of]
+    sizes = [of[kind].counted[1] for kind in _ERROR_RATES if kind in of]
     return max(sizes, default=0) < FEWEST_CASES
 
 
@@ -162,21 +170,30 @@ def _pooled(
     pooled: dict[RateKind, GroupRate] = {}
     every: tuple[RateKind, ...] = (*_ERROR_RATES, "selection_rate")
     for kind in every:
-        rates = [by_key[key][kind].rate for key in keys if kind in by_key[key]]
-        if rates:
-            rate = Rate(sum(r.numerator for r in rates), sum(r.denominator for r in rates))
-            pooled[kind] = GroupRate(keys, rate, rate.interval(0.05), rate.denominator < FEWEST_CASES)
+        found = [by_key[key][kind] for key in keys if kind in by_key[key]]
+        if found:
+            pooled[kind] = pooled_groups(keys, found)
     return pooled
 
 
 def _group(keys: tuple[str, ...], of: Mapping[RateKind, GroupRate]) -> GroupRecord:
     first = next(iter(of.values()))
     return GroupRecord(
-        label=group_label(GroupRate(keys, first.rate, first.interval, first.is_small)),
+        label=group_label(GroupRate(keys, first.rate, first.interval, first.is_small, first.counted)),
         missed=_rate("false_negative_rate", of),
         wrongly_flagged=_rate("false_positive_rate", of),
         flagged=_rate("selection_rate", of),
     )
+
+
+def _rate_text(group: GroupRate) -> str:
+    """Write a rate so that rounding leaves it inside its range."""
+    if 0 < group.rate.value < 1:
+        low, high = group.interval.low, group.interval.high
+        percent = own_percent(group.rate.value, coarsest_percent(low, high))
+        if 0 < percent < 100:
+            return f"{number_text(percent)}%"
+    return percent_text(group.rate.value)
 
 
 def _rate(kind: RateKind, of: Mapping[RateKind, GroupRate]) -> GroupRateRecord | None:
@@ -186,12 +203,12 @@ def _rate(kind: RateKind, of: Mapping[RateKind, GroupRate]) -> GroupRateRecord |
     low, high = percent_range(group.interval.low, group.interval.high, group.rate.value)
     return GroupRateRecord(
         kind=kind,
-        numerator=int(group.rate.numerator),
-        denominator=int(group.rate.denominator),
+        numerator=group.counted[0],
+        denominator=group.counted[1],
         low=group.interval.low,
         high=group.interval.high,
         is_small=group.is_small,
-        printed=percent_text(group.rate.value),
+        printed=_rate_text(group),
         printed_low=low,
         printed_high=high,
     )

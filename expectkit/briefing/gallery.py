@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from expectkit.briefing.amount_text import money
 from expectkit.briefing.captions import (
     ColumnWords,
     NumberSummary,
@@ -18,6 +19,7 @@ from expectkit.briefing.captions import (
     text_caption,
     value_text,
 )
+from expectkit.briefing.card_titles import CardTitle, card_titles
 from expectkit.briefing.failure_record import CaseFact, CaseRecord, ErrorKind, PictureRecord, ShownFor
 from expectkit.briefing.failure_statements import KnownColumns, conditions_text
 from expectkit.briefing.redaction import Redactor
@@ -27,6 +29,7 @@ from expectkit.measure.conditions import Condition
 
 LONGEST_SNIPPET = 280
 LONGEST_VALUE = 48
+LONGEST_IN_TITLE = 24
 MOST_LINES = 2
 MOST_FACTS = 4
 
@@ -49,6 +52,8 @@ class ShownCase:
         values where other columns repeat them.
     flagged_today : bool or None
         Today's decision on it.
+    cost : float or None
+        What it costs, or its value in the column that stands for that.
     picture : PictureRecord or None
     picture_note : str
         Why there is none.
@@ -61,8 +66,17 @@ class ShownCase:
     values: Mapping[str, float | str | None]
     raw: Mapping[str, object] = field(default_factory=dict)
     flagged_today: bool | None = None
+    cost: float | None = None
     picture: PictureRecord | None = None
     picture_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGroup:
+    """A named failure mode, and the part of all mistakes of its kind that it holds, from 0 to 1."""
+
+    conditions: tuple[Condition, ...]
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +91,33 @@ class CardWords:
     usual : mapping of str to NumberSummary or TextSummary
         What is usual among the negatives, by column.
     redactor : Redactor
-    modes : mapping of ErrorKind to sequence of tuple of Condition
+    modes : mapping of ErrorKind to sequence of NamedGroup
         The named failure modes.
     id_column, text_column : str or None
     today : str
         What today's process is called.
+    today_is_assumed : bool
+        Whether its decisions are an assumption.
+    cost_column : str or None
+        Column by which the costliest mistakes were chosen.
+    costed : frozenset of ErrorKind
+        Mistakes whose cost stands in that column; of others it only says which are large.
+    currency : str or None
+        Three-letter code.
     """
 
     words: Words
     known: KnownColumns
     usual: Mapping[str, ReferenceSummary]
     redactor: Redactor
-    modes: Mapping[ErrorKind, Sequence[tuple[Condition, ...]]]
+    modes: Mapping[ErrorKind, Sequence[NamedGroup]]
     id_column: str | None = None
     text_column: str | None = None
     today: str = "today's decision"
+    today_is_assumed: bool = False
+    cost_column: str | None = None
+    costed: frozenset[ErrorKind] = frozenset()
+    currency: str | None = None
 
 
 def usual_values(
@@ -127,27 +153,44 @@ def tag_text(words: Words, kind: ErrorKind) -> str:
     return f"{words.negative.singular}, {words.briefly_flagged}"
 
 
-def case_record(case: ShownCase, card: CardWords) -> CaseRecord:
-    """Write one card.
+def case_records(cases: Sequence[ShownCase], card: CardWords) -> tuple[CaseRecord, ...]:
+    """Write the cards of one gallery, no two of them with the same title.
 
     Parameters
     ----------
-    case : ShownCase
+    cases : sequence of ShownCase
     card : CardWords
 
     Returns
     -------
-    CaseRecord
-        Nothing in it comes from a redacted column.
+    tuple of CaseRecord
+        In the same order. Nothing in them comes from a redacted column.
     """
-    shown = _as_shown(case, card)
+    shown = [_as_shown(case, card) for case in cases]
+    groups = [_group_of(case, card) for case in cases]
+    values = [_telling(*one, card) for one in zip(cases, shown, groups, strict=True)]
+    titles = card_titles([mark_text(case.reason, case.kind, card) for case in cases], values)
+    return tuple(
+        _record(case, of_case, title, _group_line(group, group in groups[:place], case, card), card)
+        for place, (case, of_case, title, group) in enumerate(zip(cases, shown, titles, groups, strict=True))
+    )
+
+
+def _record(
+    case: ShownCase, shown: Mapping[str, str], title: CardTitle, group_line: str, card: CardWords
+) -> CaseRecord:
     captions = {name: _caption(name, case.values[name], shown.get(name), card) for name in case.values}
     unusual = _most_unusual(case, shown, card)[:MOST_LINES]
-    lines = [_share_line(case, card.words), *(f"{sentence_case(captions[name])}." for name in unusual)]
+    lines = [
+        _share_line(case, card.words),
+        group_line,
+        _cost_line(case, card),
+        *(f"{sentence_case(captions[name])}." for name in unusual),
+    ]
     facts = [
         _fact(name, case.values[name], shown.get(name), card)
         for name in case.values
-        if name not in unusual and not _is_missing(case.values[name])
+        if name not in (*unusual, *title.columns) and not _is_missing(case.values[name])
     ]
     return CaseRecord(
         kind=case.kind,
@@ -155,13 +198,28 @@ def case_record(case: ShownCase, card: CardWords) -> CaseRecord:
         share=case.share,
         score=case.score,
         tag=tag_text(card.words, case.kind),
-        title=_title(case, card),
+        title=title.text,
         lines=tuple(line for line in lines if line),
         facts=(*facts[:MOST_FACTS], *_own_facts(case, shown, card)),
         snippet=snippet(shown.get(card.text_column, ""), LONGEST_SNIPPET) if card.text_column else "",
         picture=case.picture,
         picture_note=case.picture_note,
     )
+
+
+def _telling(
+    case: ShownCase, shown: Mapping[str, str], group: NamedGroup | None, card: CardWords
+) -> dict[str, str]:
+    """Return the columns of a case in a few words each, the most telling first."""
+    first = [card.cost_column] if case.reason == "costliest" and card.cost_column else []
+    of_group = [condition.column for condition in group.conditions] if group is not None else []
+    order = dict.fromkeys((*first, *of_group, *_most_unusual(case, shown, card), *case.values))
+    found = {}
+    for name in order:
+        if name in case.values and not _is_missing(case.values[name]):
+            value = _fact(name, case.values[name], shown.get(name), card).value
+            found[name] = f"{ColumnWords.of(name, card.known).label} {clean_text(value, LONGEST_IN_TITLE)}"
+    return found
 
 
 def _as_shown(case: ShownCase, card: CardWords) -> dict[str, str]:
@@ -224,7 +282,8 @@ def _own_facts(case: ShownCase, shown: Mapping[str, str], card: CardWords) -> tu
     """Return score, today's decision and the case's name."""
     facts = [CaseFact("Score", score_text(case.score))]
     if case.flagged_today is not None:
-        facts.append(CaseFact("Today", "flagged it" if case.flagged_today else "let it pass"))
+        name = "Today, as assumed" if card.today_is_assumed else "Today"
+        facts.append(CaseFact(name, "flagged it" if case.flagged_today else "let it pass"))
     if card.id_column is not None and shown.get(card.id_column):
         facts.append(CaseFact("Reference", clean_text(shown[card.id_column], LONGEST_VALUE)))
     return tuple(facts)
@@ -247,7 +306,7 @@ def score_text(score: float) -> str:
     return f"{score:.3g}"
 
 
-_TITLES: Mapping[ShownFor, str] = {
+_MARKS: Mapping[ShownFor, str] = {
     "most confident": "Among the surest mistakes",
     "costliest": "Among the costliest mistakes",
     "stands for others": "A typical mistake",
@@ -256,13 +315,38 @@ _TITLES: Mapping[ShownFor, str] = {
 }
 
 
-def _title(case: ShownCase, card: CardWords) -> str:
-    """Name the failure mode of a case, or why it is shown."""
+def mark_text(reason: ShownFor, kind: ErrorKind, card: CardWords) -> str:
+    """Say why a case is shown; only what has a cost of its own is called costly."""
+    if reason == "people too" and card.today_is_assumed:
+        return "A person is assumed to err too"
+    if reason == "costliest" and kind not in card.costed and card.cost_column is not None:
+        return f"Among those with the highest {ColumnWords.of(card.cost_column, card.known).label}"
+    return _MARKS[reason]
+
+
+def _group_of(case: ShownCase, card: CardWords) -> NamedGroup | None:
+    """Return the first named failure mode that a case lies in, where it is shown for what it is like."""
     if case.reason in ("stands for others", "most confident", "costliest"):
-        for conditions in card.modes.get(case.kind, ()):
-            if all(_meets(case, condition, card) for condition in conditions):
-                return sentence_case(conditions_text(conditions, card.known))
-    return _TITLES[case.reason]
+        for group in card.modes.get(case.kind, ()):
+            if all(_meets(case, condition, card) for condition in group.conditions):
+                return group
+    return None
+
+
+def _group_line(group: NamedGroup | None, is_another: bool, case: ShownCase, card: CardWords) -> str:
+    """Say which named failure mode a case lies in, and, at its first case, which part of the mistakes it holds."""
+    if group is None:
+        return ""
+    name = f"the group “{conditions_text(group.conditions, card.known)}”"
+    if is_another:
+        return f"Another one of {name}."
+    part = _of_100(group.share)
+    held = (
+        f"all those {_did(case, card.words)}"
+        if part is None
+        else f"{part} of every 100 {_did(case, card.words)}"
+    )
+    return f"One of {name}, which holds {held}."
 
 
 def _meets(case: ShownCase, condition: Condition, card: CardWords) -> bool:
@@ -282,9 +366,34 @@ def _share_line(case: ShownCase, words: Words) -> str:
     """Say which part of the mistakes a case stands for."""
     if case.share is None:
         return ""
-    of_100 = int(half_up(case.share * 100, 1))
-    what = words.missed if case.kind == "missed_positives" else "wrongly flagged"
+    part = _of_100(case.share)
+    if part is None:
+        return f"Stands for all those {_did(case, words)}."
+    return f"Stands for {part} of every 100 {_did(case, words)}: those that look most like it."
+
+
+def _did(case: ShownCase, words: Words) -> str:
+    return words.missed if case.kind == "missed_positives" else "wrongly flagged"
+
+
+def _of_100(share: float) -> str | None:
+    """Write a part of 100; None for all of them."""
+    of_100 = int(half_up(share * 100, 1))
     if of_100 == 100:
-        return f"All of those {what} are like this one."
-    part = "Fewer than 1" if of_100 == 0 else f"About {of_100}"
-    return f"{part} of every 100 {what} {'is' if of_100 <= 1 else 'are'} most like this one."
+        return None
+    return "fewer than 1" if of_100 == 0 else f"about {of_100}"
+
+
+def _cost_line(case: ShownCase, card: CardWords) -> str:
+    """Say what one of the costliest mistakes costs; nothing of a redacted column."""
+    column = card.cost_column
+    if case.reason != "costliest" or case.cost is None or column is None or column in card.redactor.columns:
+        return ""
+    amount = money(case.cost, card.currency, 1 if case.cost >= 100 else 0.01)
+    if card.redactor.text(amount).text != amount:
+        return ""
+    if case.kind in card.costed:
+        return f"It costs {amount}."
+    if column in case.values:
+        return ""  # its title begins with it
+    return f"{sentence_case(ColumnWords.of(column, card.known).label)}: {amount}."

@@ -64,9 +64,13 @@ def glossary(words: Words) -> tuple[Entry, ...]:
         ),
         Entry(
             "Range of the average",
-            "Where the true average may lie, given how few cases were tested. It holds with 95% certainty.",
+            "Where the true average may lie, given how few cases were tested. It holds with 95% certainty. "
+            "Plan a month or a year with it, not a day.",
         ),
-        Entry("Typically", "On 8 days of 10. One day in ten brings fewer, one day in ten brings more."),
+        Entry(
+            "Typically",
+            "On 8 days of 10. One day in ten brings fewer, one day in ten brings more. Plan a day with this range.",
+        ),
         Entry(
             "By chance alone",
             "How much days would differ if traffic and mix never changed. Real days differ more.",

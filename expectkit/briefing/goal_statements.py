@@ -1,10 +1,10 @@
-"""Each goal of the business: kept, broken or undecided, by which numbers, and what would settle it."""
+"""Each goal of the business: met, not met or undecided, by which numbers, and what would settle it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from expectkit.briefing.amount_text import money
 from expectkit.briefing.goal_record import GoalRecord
@@ -13,10 +13,13 @@ from expectkit.briefing.vocabulary import Words, clean_text
 from expectkit.briefing.wording import exact, half_up, number_text, percent_units, rounded, unit_for
 
 if TYPE_CHECKING:
-    from expectkit.measure.goals import Goal, JudgedGoal, Measured
+    from expectkit.measure.goals import Goal, JudgedGoal, Measured, Outcome
 
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
+VERDICTS: Final[Mapping[Outcome, str]] = {"kept": "met", "broken": "not met", "undecided": "undecided"}
+"""How a goal stands before launch; only a promise can be kept or broken."""
+
 _SHARES = (
     "false_negative_rate",
     "true_positive_rate",
@@ -106,7 +109,7 @@ def goal_statement(
         ``goal.<number>``. Printed bounds are rounded outward, but never past the limit on whose side they are.
     """
     because, values = _because(words, judged, currency, shown)
-    text = f"{judged.outcome.capitalize()}: “{clean_text(judged.goal.words)}”. {because}"
+    text = f"{VERDICTS[judged.outcome].capitalize()}: “{clean_text(judged.goal.words)}”. {because}"
     return Statement(f"goal.{number}", text, {"limit": judged.goal.limit, **values})
 
 

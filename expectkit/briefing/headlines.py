@@ -224,7 +224,10 @@ def _typically(outcomes: tuple[Outcome, ...]) -> str:
     if not kinds:
         return ""
     if "typical day" in kinds:
-        return "“Typically” means on 8 days of 10. One day in ten brings fewer, one day in ten brings more."
+        return (
+            "“Typically” means on 8 days of 10. One day in ten brings fewer, one day in ten brings more. "
+            "Plan a day with this range."
+        )
     return "“By chance alone” means on 8 days of 10 if only chance made days differ. Real days differ more."
 
 
@@ -290,7 +293,7 @@ def _remark(words: Words, outcome: Outcome) -> str:
     return {
         "caught_positives": "What the model is for.",
         "flagged_negatives": f"A mistake: they are not {words.positive.plural}.",
-        "missed_positives": "Found in other ways, or never.",
+        "missed_positives": f"A mistake: they are not {words.briefly_flagged}.",
     }[outcome.name]
 
 

@@ -369,7 +369,9 @@ def _fallbacks(record: Record, launch: LaunchEvidence) -> Options:
         amount = _total(record, Decimal(0), negatives)
         yield OptionRecord(texts["flag all"], volumes, amount, launch.fallback == "flag all")
     if today:
-        yield _today(record, today, texts["today's process"], launch.fallback == "today's process")
+        is_assumed = record.people is not None and record.people.basis == "assumed"
+        name = texts["today's process"] + (", as assumed" if is_assumed else "")
+        yield _today(record, today, name, launch.fallback == "today's process")
 
 
 def _today(record: Record, sides: Mapping[str, SidesRecord], name: str, is_proposed: bool) -> OptionRecord:

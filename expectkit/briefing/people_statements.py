@@ -234,9 +234,17 @@ def _cannot_tell(words: Words, ends: tuple[Decimal, Decimal], what: tuple[Noun, 
 def basis_statement(
     basis: Basis, *, n_cases: int, n_undecided: int = 0, case: Noun | None = None
 ) -> Statement:
-    """Say where today's numbers come from; "people.basis"."""
+    """Say where today's numbers come from; "people.basis".
+
+    What is assumed may still be a decision on each of `n_cases` cases of the file.
+    """
     noun = case or Noun.of("case")
-    if basis == "assumed":
+    if basis == "assumed" and n_cases > 0:
+        text = (
+            "Today's decisions on these cases are in the file, but they are a stated assumption. "
+            "Nobody has observed them."
+        )
+    elif basis == "assumed":
         text = "Today's numbers are a stated assumption. Nobody has measured them here."
     elif basis == "other cases":
         text = (

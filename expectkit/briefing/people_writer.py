@@ -173,7 +173,8 @@ def people_sentences(words: Words, evidence: PeopleEvidence, model: SettingFacts
     name = clean_text(evidence.name)
     yield Statement("people.title", _title(words, evidence))
     if evidence.today is not None:
-        yield side_by_side(words, evidence.today, model, name="" if name == TODAY else name)
+        named = ("" if name == TODAY else name, "as assumed" if evidence.basis == "assumed" else "")
+        yield side_by_side(words, evidence.today, model, name=", ".join(part for part in named if part))
     for mistake, (_, daily) in evidence.differences.items():
         yield difference_statement(words, daily, mistake, name=_name_inside(name))
     if evidence.differences:

@@ -6,7 +6,7 @@ import datetime
 
 from expectkit.briefing.document import Cell, Column, Row, Table
 from expectkit.briefing.record import Provenance
-from expectkit.briefing.remarks import score_text
+from expectkit.briefing.remarks import PRECISION, score_text
 from expectkit.briefing.wording import date_range_text, number_text
 
 
@@ -24,10 +24,12 @@ def left_out_text(provenance: Provenance) -> str:
     missing = provenance.n_rows - provenance.n_kept
     if missing == 0:
         return "No rows; every one was used."
+    n_both = provenance.n_missing_score + provenance.n_missing_label - missing
+    both = f" ({number_text(n_both)} lack both)" if n_both > 0 else ""
     no_score, no_label = number_text(provenance.n_missing_score), number_text(provenance.n_missing_label)
     return (
         f"{number_text(missing)} of {number_text(provenance.n_rows)} rows: {no_score} without a score, "
-        f"{no_label} without a label. What they would have shown is not known."
+        f"{no_label} without a label{both}. What they would have shown is not known."
     )
 
 
@@ -36,7 +38,7 @@ def scores_text(provenance: Provenance) -> str:
     if provenance.score_low is None or provenance.score_high is None:
         return ""
     low, high = score_text(provenance.score_low), score_text(provenance.score_high)
-    return f"Between {low} and {high}, compared with the settings in {provenance.compare}."
+    return f"Between {low} and {high}, compared with the settings to {PRECISION[provenance.compare]}."
 
 
 def files_table(provenance: Provenance) -> Table:
@@ -47,6 +49,11 @@ def files_table(provenance: Provenance) -> Table:
     )
     return Table(
         caption="Files read, with their SHA-256 fingerprints",
-        columns=(Column("File", width=26), Column("Rows", "right", 12), Column("SHA-256", width=62)),
+        columns=(
+            Column("File", width=26),
+            Column("Rows", "right", 12),
+            Column("Fingerprint (SHA-256)", width=62),
+        ),
         rows=rows,
+        note="A fingerprint tells files apart: it is another one as soon as a file differs in a single character.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from expectkit.briefing.statements import Outcome, SettingFacts, Statement, counted, outcomes_of
 from expectkit.briefing.vocabulary import Words, sentence_case
@@ -17,6 +17,7 @@ from expectkit.briefing.wording import (
 )
 
 if TYPE_CHECKING:
+    from expectkit.measure.bins import Compare
     from expectkit.measure.operating_point import ThresholdRule
     from expectkit.measure.prevalence import DayProfile, Traffic
 
@@ -57,12 +58,12 @@ def remarks(words: Words, facts: SettingFacts, *, is_simultaneous: bool) -> tupl
         ),
         Statement(
             "settings.bands",
-            "The ranges of the averages shown here hold for every setting at once.",
+            "The range of each average shown here holds at all settings together.",
         ),
         Statement(
             "settings.note",
             "Below each number: where the average could lie"
-            + (", for all settings at once." if is_simultaneous else "."),
+            + (", at all settings together." if is_simultaneous else "."),
         ),
         _sure(facts),
         Statement(
@@ -78,6 +79,13 @@ def remarks(words: Words, facts: SettingFacts, *, is_simultaneous: bool) -> tupl
         _accepted(words, facts),
         *_charts(words, facts),
     )
+
+
+PRECISION: Final[Mapping[Compare, str]] = {
+    "float32": "about 7 digits (float32)",
+    "float64": "about 16 digits (float64)",
+}
+"""How exactly scores are compared with a setting."""
 
 
 def _sure(facts: SettingFacts) -> Statement:
@@ -147,7 +155,7 @@ def basis_remarks(
     *,
     score_low: float | None,
     score_high: float | None,
-    compare: str,
+    compare: Compare,
     n_cases_at_threshold: int | None,
     n_clusters: int | None,
     n_cases: int,
@@ -175,7 +183,7 @@ def basis_remarks(
     found = []
     if score_low is not None and score_high is not None:
         ends = f"Between {score_text(score_low)} and {score_text(score_high)}"
-        text = f"{ends}, compared with the setting in {compare}."
+        text = f"{ends}, compared with the setting to {PRECISION[compare]}."
         found.append(Statement("basis.scores", text, {"score_low": score_low, "score_high": score_high}))
     if n_cases_at_threshold is not None:
         text = _ties_text(words, n_cases_at_threshold, n_cases)

@@ -401,7 +401,8 @@ class _Counting:
             if self._missing[what] and not drop_missing:
                 raise DataError(
                     f"{self._first[what]}: the {what} is missing ({self._missing[what]:,} of {self.n_rows:,} rows in "
-                    f"column {column!r}). Fill it, or leave these rows out with --drop-missing."
+                    f"column {column!r}). Fill it, or leave these rows out with drop_missing=True, or "
+                    "--drop-missing on the command line."
                 )
         if self.n_kept == 0:
             raise DataError(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from expectkit.engine.columns import Place, numbers
 from expectkit.engine.described_column import DescribedColumn, Values
+from expectkit.engine.flagging import flagged_cases
 from expectkit.engine.kept_rows import (
     MOST_CANDIDATES,
     ROW,
@@ -210,16 +211,8 @@ class GatheredMistakes:
         if any(len(column.texts) > _MOST_TEXTS for column in self._described):
             kept.give_up()
 
-    def _flagged(self, scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
-        if scores.dtype != np.float32 and self._compare == "float64":
-            return np.asarray(scores.astype(np.float64, copy=False) >= threshold)
-        nearest = np.float32(threshold)
-        if self._compare == "float64" and float(nearest) < threshold:
-            nearest = np.nextafter(nearest, np.float32(np.inf))  # the smallest float32 that is flagged
-        return np.asarray(scores.astype(np.float32, copy=False) >= nearest)
-
     def _is_wrong(self, kept: KeptRows, scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
-        flagged = self._flagged(scores, threshold)
+        flagged = flagged_cases(scores, threshold, self._compare)
         return flagged if kept.label == 0 else ~flagged
 
     def _pool(self, kept: KeptRows, threshold: float) -> None:

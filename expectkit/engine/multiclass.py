@@ -302,7 +302,8 @@ class _Counting:
                 place, column = self._first[what]
                 raise DataError(
                     f"{place}: the {word} is missing in column {column!r} ({self._missing[what]:,} of "
-                    f"{self.n_rows:,} rows lack one). Fill it, or leave these rows out with --drop-missing."
+                    f"{self.n_rows:,} rows lack one). Fill it, or leave these rows out with "
+                    "drop_missing=True, or --drop-missing on the command line."
                 )
         if self.n_kept == 0:
             raise DataError(

@@ -14,7 +14,7 @@ from expectkit.errors import ConfigError, nearest
 from expectkit.io import config_values as kinds
 from expectkit.io.config_checks import check_together
 from expectkit.io.config_keys import OPTION_OF, ConfigOption, option_named, unknown_key
-from expectkit.io.config_place import Where, shown
+from expectkit.io.config_place import ARGUMENTS, Where, shown
 from expectkit.io.config_tables import MEASURES, TABLES, Config, GoalTable
 
 SCHEMA_VERSION: Final = 1
@@ -79,7 +79,7 @@ def read_config(
     _check_top(tables, source)
     values = {name: _read_table(tables.get(name, {}), name, source) for name in TABLES}
     _join_paths(values, base_dir)
-    for option, value in _given(overrides or {}):
+    for option, value in _given(overrides or {}, in_python=source == ARGUMENTS):
         values[option.table][option.key] = value
     goals = tuple(_read_goals(tables.get("goals", []), source))
     made: dict[str, Any] = {name: cls(**values[name]) for name, cls in TABLES.items()}
@@ -100,16 +100,25 @@ def require(config: Config, *paths: str) -> None:
     Raises
     ------
     ConfigError
-        For the first key without a value; the message names the key and its option.
+        If any key has no value; the message names all such keys and their options.
     """
-    for path in paths:
-        option = OPTION_OF[path]
-        if getattr(getattr(config, option.table), option.key) is None:
-            in_file = "" if config.source == "the command line" else f"{config.source}: "
-            raise ConfigError(
-                f"{in_file}[{option.table}] {option.key} is needed and not given. "
-                f"Write it in the config file or pass {option.flag}."
-            )
+    options = [OPTION_OF[path] for path in paths]
+    missing = [one for one in options if getattr(getattr(config, one.table), one.key) is None]
+    if not missing:
+        return
+    in_file = "" if config.source in ("the command line", ARGUMENTS) else f"{config.source}: "
+    keys = _enumerated([f"[{option.table}] {option.key}" for option in missing])
+    is_given, them = (
+        ("is needed and not given", "it") if len(missing) == 1 else ("are needed and not given", "them")
+    )
+    if config.source == ARGUMENTS:
+        raise ConfigError(f"{keys} {is_given}. Pass {_enumerated([f'{one.name}=...' for one in missing])}.")
+    flags = _enumerated([option.flag for option in missing])
+    raise ConfigError(f"{in_file}{keys} {is_given}. Write {them} in the config file or pass {flags}.")
+
+
+def _enumerated(words: list[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -175,14 +184,13 @@ def _read_table(raw: object, name: str, source: str) -> dict[str, Any]:
     return values
 
 
-def _given(overrides: Mapping[str, object]) -> Iterator[tuple[ConfigOption, object]]:
+def _given(overrides: Mapping[str, object], *, in_python: bool) -> Iterator[tuple[ConfigOption, object]]:
     for name, value in overrides.items():
         option = option_named(name)
         if isinstance(value, str):
-            yield option, option.parse(value)
+            yield option, option.parse(value, in_python=in_python)
         elif value is not None:
-            where = Where("the command line", f"[{option.table}]", option.key, option=option.flag)
-            yield option, option.kind.read(value, where)
+            yield option, option.kind.read(value, option.where(in_python=in_python))
 
 
 def _join_paths(values: dict[str, dict[str, Any]], base_dir: Path) -> None:

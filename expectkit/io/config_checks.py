@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expectkit.errors import ConfigError
 from expectkit.io.config_class_checks import check_several
+from expectkit.io.config_place import as_asked
 from expectkit.io.config_tables import Config
 from expectkit.io.config_values import CostColumn, RuleSetting
 
@@ -25,7 +26,7 @@ def check_together(config: Config) -> None:
 
 
 def _error(config: Config, text: str) -> ConfigError:
-    return ConfigError(f"{config.source}: {text}")
+    return ConfigError(as_asked(config.source, f"{config.source}: {text}"))
 
 
 def _check_observed_traffic(config: Config) -> None:

@@ -48,15 +48,21 @@ class ConfigOption:
         """The key inside its table."""
         return self.path.partition(".")[2]
 
-    def parse(self, text: str) -> object:
+    def where(self, *, in_python: bool = False) -> Where:
+        """Return the place that messages name: the flag, or the argument where it was given in Python."""
+        return Where(
+            "the command line", f"[{self.table}]", self.key, option=self.name if in_python else self.flag
+        )
+
+    def parse(self, text: str, *, in_python: bool = False) -> object:
         """Turn the option's text into the value that ``expectkit.toml`` would give, checked.
 
         Raises
         ------
         ConfigError
-            If the text is no such value; the message names the flag.
+            If the text is no such value; the message names the flag, or the argument.
         """
-        where = Where("the command line", f"[{self.table}]", self.key, option=self.flag)
+        where = self.where(in_python=in_python)
         return self.kind.read(self.kind.from_text(text, where), where)
 
 
@@ -92,6 +98,9 @@ def option_named(name: str) -> ConfigOption:
     """
     if name in _BY_ANY_NAME:
         return _BY_ANY_NAME[name]
+    if name in TABLES:
+        entries = ", ".join(f"{option.name}=..." for option in OPTIONS if option.table == name)
+        raise ConfigError(f"{name} is a table of the configuration. Give its entries one by one: {entries}.")
     near = nearest(name, _BY_ANY_NAME)
     advice = f' Did you mean "{near}"?' if near else ""
     raise ConfigError(f'there is no option "{name}".{advice}')

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from expectkit.errors import ConfigError
 
@@ -30,6 +32,23 @@ class Where:
     def error(self, text: str) -> ConfigError:
         """Return an error about this place."""
         return ConfigError(f"{self}: {text}")
+
+
+ARGUMENTS: Final = "the arguments"
+"""What messages call options that were given in Python."""
+
+
+def as_asked(source: str, text: str) -> str:
+    """Name options as they were given: ``--missed-positive`` is ``missed_positive=...`` in Python.
+
+    Examples
+    --------
+    >>> as_asked("the arguments", "State it with --missed-positive.")
+    'State it with missed_positive=....'
+    """
+    if source != ARGUMENTS:
+        return text
+    return re.sub(r"--([a-z][a-z-]*)", lambda found: found[1].replace("-", "_") + "=...", text)
 
 
 def shown(found: object) -> str:

@@ -89,7 +89,7 @@ class CasesTable:
     label: str | None = key(kinds.TEXT, "Column of the true label.")
     positive: LabelValue | None = key(kinds.LABEL, "Label value of the positive class.")
     id: str | None = key(kinds.TEXT, "Column that names a case.")
-    weight: str | None = key(kinds.TEXT, "Column of sample weights.")
+    weight: str | None = key(kinds.TEXT, "Column that says how many production cases a row stands for.")
     time: str | None = key(kinds.TEXT, "Column of the day or time of a case.")
     group: str | None = key(kinds.TEXT, "Column whose equal values are not independent cases (a customer).")
     amount: str | None = key(kinds.TEXT, "Column of the money at stake.")

@@ -12,6 +12,8 @@ from expectkit.io.config_place import Where
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _RANGE: Final = re.compile(r"(?P<low>[^,]+?)\s*(?:,|\.\.|\bto\b)\s*(?P<high>[^,]+)")
 _OF: Final = re.compile(r"([0-9]{1,18})\s*(?:/|\bof\b)\s*([0-9]{1,18})")
+_DOTTED: Final = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
+_COMMA: Final = re.compile(r"(?P<whole>[-+]?[0-9]+),(?P<rest>[0-9]+)(?P<unit>\s*%?)")
 _NUMBER: Final = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
@@ -38,8 +40,86 @@ def same(text: str, where: Where) -> object:
 
 
 def number_from_text(text: str, where: Where) -> object:
-    """Read one number; any other text is left for the check to refuse."""
+    """Read one number; any other text is left for the check to refuse.
+
+    Raises
+    ------
+    ConfigError
+        If the text has a decimal comma.
+    """
+    _refuse_comma(text.strip(), where)
     return number_or_text(text)
+
+
+def count_from_text(text: str, where: Where) -> object:
+    """Read one number of cases, minutes, people or money.
+
+    Raises
+    ------
+    ConfigError
+        If the text is like ``1.000``, which is a thousand to some readers and one to others, or has a decimal comma.
+    """
+    _refuse_dots(text.strip(), where)
+    return number_from_text(text, where)
+
+
+def counts_from_text(text: str, where: Where) -> object:
+    """Read a number or a range of cases, or a word.
+
+    Raises
+    ------
+    ConfigError
+        As `count_from_text` and `value_from_text`.
+    """
+    whole = text.strip()
+    found = _RANGE.fullmatch(whole)
+    for part in (whole,) if found is None else found.group("low", "high"):
+        _refuse_dots(part.strip(), where)
+    if whole.startswith("0,"):
+        _refuse_comma(whole, where)
+    return value_from_text(text, where)
+
+
+def single_from_text(text: str, where: Where) -> object:
+    """Read what `value_from_text` reads, where two whole numbers divided by a comma can be no range.
+
+    Raises
+    ------
+    ConfigError
+        If the text has a decimal comma, or is like ``8,900``.
+    """
+    whole = text.strip()
+    if whole.startswith("0,") or _THOUSANDS.fullmatch(whole) is None:
+        _refuse_comma(whole, where)
+    return value_from_text(text, where)
+
+
+def cost_from_text(text: str, where: Where) -> object:
+    """Read an amount of money or ``column=amount``.
+
+    Raises
+    ------
+    ConfigError
+        As `count_from_text` and `single_from_text`.
+    """
+    _refuse_dots(text.strip(), where)
+    return single_from_text(text, where)
+
+
+def _refuse_comma(whole: str, where: Where) -> None:
+    """Refuse ``0,4``; the message writes it with a decimal point."""
+    if (found := _COMMA.fullmatch(whole)) is not None:
+        better = f"{found['whole']}.{found['rest']}{found['unit']}"
+        raise where.error(f'found "{whole}". Write numbers with a decimal point: {better}.')
+
+
+def _refuse_dots(whole: str, where: Where) -> None:
+    """Refuse ``1.000``; the message writes the thousand and the one."""
+    if _DOTTED.fullmatch(whole) is None:
+        return
+    plain = whole.replace(".", "")
+    one = f" or {float(whole)}" if whole.count(".") == 1 else ""
+    raise where.error(f'"{whole}" can be read in two ways. Write {plain}{one}.')
 
 
 def value_from_text(text: str, where: Where) -> object:
@@ -56,7 +136,10 @@ def value_from_text(text: str, where: Where) -> object:
         range_text = f", or {parts[0]}..{parts[1]} for a range" if len(parts) == 2 else ""
         raise where.error(f'"{whole}" can be read in two ways. Write {plain} for the number{range_text}.')
     if "=" in whole:
-        pairs = (pair.partition("=") for pair in whole.strip("{} ").split(","))
+        pairs = [pair.partition("=") for pair in whole.strip("{} ").split(",")]
+        for name, _, value in pairs:
+            if name.strip().endswith("_per_day"):
+                _refuse_dots(value.strip(), where)
         return {name.strip(): number_or_text(value.strip().strip("\"'")) for name, _, value in pairs}
     if (counted := _OF.fullmatch(whole)) is not None:
         return {"positives": int(counted[1]), "of": int(counted[2])}

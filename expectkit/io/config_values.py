@@ -17,6 +17,9 @@ from expectkit.errors import nearest
 from expectkit.io.config_place import Where, shown
 from expectkit.io.config_texts import (
     bool_from_text,
+    cost_from_text,
+    count_from_text,
+    counts_from_text,
     files_from_text,
     label_from_text,
     list_from_text,
@@ -24,7 +27,7 @@ from expectkit.io.config_texts import (
     number_from_text,
     numbers_from_text,
     same,
-    value_from_text,
+    single_from_text,
 )
 
 
@@ -342,18 +345,18 @@ LABEL: Final = Kind("a label value", _label, label_from_text)
 NOUN: Final = Kind("a noun or [singular, plural]", _noun, noun_from_text)
 BOOL: Final = Kind("true or false", _bool, bool_from_text)
 DATE: Final = Kind("a date like 2026-03-01", _date, same)
-COUNT: Final = Kind("a whole number from 0", _count("a whole number from 0", 0), number_from_text)
-POSITIVE_COUNT: Final = Kind("a whole number from 1", _count("a whole number from 1", 1), number_from_text)
+COUNT: Final = Kind("a whole number from 0", _count("a whole number from 0", 0), count_from_text)
+POSITIVE_COUNT: Final = Kind("a whole number from 1", _count("a whole number from 1", 1), count_from_text)
 POSITIVE: Final = Kind(
-    "a number above 0", _number("a number above 0", lambda value: value > 0), number_from_text
+    "a number above 0", _number("a number above 0", lambda value: value > 0), count_from_text
 )
 NOT_NEGATIVE: Final = Kind(
     "a number from 0", _number("a number from 0", lambda value: value >= 0), number_from_text
 )
 FRACTION: Final = Kind("a fraction above 0 and below 1", read_fraction, number_from_text)
 FINITE: Final = Kind("a number", _number("a number", lambda value: True), number_from_text)
-CASES_PER_DAY: Final = Kind(_CASES_PER_DAY, _cases_per_day, value_from_text)
-PREVALENCE: Final = Kind(_PREVALENCE, _prevalence, value_from_text)
-OPERATING: Final = Kind(_OPERATING, _operating, value_from_text)
+CASES_PER_DAY: Final = Kind(_CASES_PER_DAY, _cases_per_day, counts_from_text)
+PREVALENCE: Final = Kind(_PREVALENCE, _prevalence, single_from_text)
+OPERATING: Final = Kind(_OPERATING, _operating, single_from_text)
 CANDIDATES: Final = Kind(_CANDIDATES, _candidates, numbers_from_text)
-COST: Final = Kind(_COST, _cost, value_from_text)
+COST: Final = Kind(_COST, _cost, cost_from_text)

@@ -10,6 +10,7 @@ import glob
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -236,6 +237,9 @@ def _no_number(layout: CsvLayout, name: str, texts: pa.Array, trimmed: pa.Array)
     advice = "Correct it, or leave the field empty when there is no value."
     if re.fullmatch(r"-?[0-9]+,[0-9]+", found.strip()):
         advice = "Write numbers with a decimal point."
+    elif (percent := re.fullmatch(r"(-?[0-9]+)[.,]?([0-9]*)\s*%", found.strip())) is not None:
+        share = Decimal(f"{percent[1]}.{percent[2]}0") / 100
+        advice = f"Write {format(share.normalize(), 'f')}, without the per cent sign."
     return DataError(f"{place}, column {name}: {shown} is not a number. {advice}")
 
 

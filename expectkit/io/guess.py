@@ -95,6 +95,22 @@ class _Column:
     def n_rows(self) -> int:
         return sum(self.counts)
 
+    @property
+    def has_decimal_commas(self) -> bool:
+        """Whether all values are numbers, some of them written as 0,93."""
+        is_number = re.compile(r"\s*-?[0-9]+(,[0-9]+)?\s*").fullmatch
+        return (
+            self.kind == "text"
+            and any("," in text for text in self.texts)
+            and all(is_number(text) for text in self.texts)
+        )
+
+    @property
+    def has_days_with_dots(self) -> bool:
+        """Whether all values start with a day written as 31.12.2026."""
+        is_day = re.compile(r"\s*[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}(\s.*)?").fullmatch
+        return self.kind == "text" and all(is_day(text) for text in self.texts)
+
     def is_called(self, words: Iterable[str]) -> bool:
         """Tell whether the name is one of the words or has one as a part."""
         parts = _name_parts(self.name)
@@ -210,7 +226,10 @@ class _Guess:
     """Goes through the keys one by one; a column that has got a role is not offered for another."""
 
     def __init__(self, columns: Sequence[_Column], source_name: str) -> None:
-        self._free = list(columns)
+        self._commas = [column for column in columns if column.has_decimal_commas]
+        self._dots = [column for column in columns if column.has_days_with_dots]
+        unread = {column.name for column in (*self._commas, *self._dots)}
+        self._free = [column for column in columns if column.name not in unread]
         self._source_name = source_name
         self.reasons: list[str] = []
 
@@ -227,8 +246,23 @@ class _Guess:
             "decision": self._role("decision", _is_decision, "by its name, and it has two values; left out"),
         }
         slices = self._slices()
+        self._name_unread()
         text = draft_config(file, score.name, label.name, positive, roles, slices)
         return GuessedConfig(text, tuple(self.reasons))
+
+    def _name_unread(self) -> None:
+        """Name the columns that would be read if they were written in another way."""
+        for column in self._dots:
+            year, month, day = reversed(column.texts[0].split()[0].split("."))
+            self.reasons.append(
+                f"Left out {toml_value(column.name)}: it holds dates like {column.texts[0]}. Write them like "
+                f"{year}-{month:0>2}-{day:0>2} to name it as time."
+            )
+        for column in self._commas:
+            self.reasons.append(
+                f"Left out {toml_value(column.name)}: it holds numbers like {_with_comma(column)}. Write numbers "
+                "with a decimal point."
+            )
 
     def _take(self, column: _Column, key: str, why: str) -> _Column:
         self._free.remove(column)
@@ -259,6 +293,13 @@ class _Guess:
         both = [column for column in named if column in unit]
         if both:
             return self._take(both[0], "score", "it is called like a score and lies between 0 and 1")
+        unread = [column for column in self._commas if column.is_called(_SCORE_WORDS)]
+        if unread or (self._commas and not named and not unit):
+            column = (unread or self._commas)[0]
+            raise DataError(
+                f"{self._source_name}, column {column.name}: '{_with_comma(column)}' is not a number. "
+                "Write numbers with a decimal point."
+            )
         if named:
             return self._take(named[0], "score", "it is called like a score and holds numbers")
         if unit:
@@ -295,6 +336,10 @@ class _Guess:
 
 
 _NO: Final = {"0", "0.0", "false", "no", "n", "f", "negative", "neg", "valid", "legit", "ham", "good"}
+
+
+def _with_comma(column: _Column) -> str:
+    return next(text for text in column.texts if "," in text)
 
 
 def _both_positive(texts: Sequence[str]) -> bool:

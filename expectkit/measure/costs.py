@@ -236,7 +236,12 @@ class LowestCost:
 
 
 def lowest_cost(
-    sweep: Sweep, components: CostComponents, costs: UnitCosts, *, within: float = FLAT
+    sweep: Sweep,
+    components: CostComponents,
+    costs: UnitCosts,
+    *,
+    within: float = FLAT,
+    threshold: float | None = None,
 ) -> LowestCost:
     """Find the threshold of lowest cost among all that were counted.
 
@@ -250,6 +255,8 @@ def lowest_cost(
         been avoided.
     within : float
         Share by which a threshold of the flat region may cost more.
+    threshold : float or None
+        The cheapest of all scores, where it is known already; one of the sweep's thresholds.
 
     Returns
     -------
@@ -258,12 +265,15 @@ def lowest_cost(
     Raises
     ------
     InputError
-        If a class has no cases.
+        If a class has no cases, or the given threshold was not counted.
     """
     if sweep.n_positives == 0 or sweep.n_negatives == 0:
         raise InputError("the lowest cost needs cases of both classes. State the threshold instead.")
     avoidable = _avoidable(components, costs)
-    place = int(avoidable.size - 1 - np.argmax((avoidable <= avoidable.min() * _SLACK)[::-1]))
+    if threshold is None:
+        place = int(avoidable.size - 1 - np.argmax((avoidable <= avoidable.min() * _SLACK)[::-1]))
+    else:
+        place = sweep.index_of(threshold)
     near = avoidable <= avoidable[place] * (1 + within) * _SLACK
     first, last = _run_around(near, place)
     thresholds = components.thresholds

@@ -31,6 +31,8 @@ class PricedSweep:
         1 for a cost that is each case's own amount.
     everywhere, alone : (CostComponents, CostComponents)
         At 0.95 and 0.90; for all thresholds at once, and for one that was fixed before these cases were seen.
+    cheapest : float or None
+        The threshold of lowest cost among all scores, where it was looked for; one of the sweep's thresholds.
     """
 
     sweep: Sweep
@@ -38,6 +40,7 @@ class PricedSweep:
     costs: UnitCosts
     everywhere: tuple[CostComponents, CostComponents]
     alone: tuple[CostComponents, CostComponents]
+    cheapest: float | None = None
 
     def at(self, threshold: float, *, simultaneous: bool) -> DailyCost:
         """Give the cost of an average day at one threshold.
@@ -66,15 +69,20 @@ class PricedSweep:
         Parameters
         ----------
         prefer : float or None
-            Taken when it flags the very same cases as the cheapest one; else the plainest number that does.
+            Taken when it flags the very same cases as the cheapest one; else the plainest number that does. One of the
+            sweep's thresholds.
 
         Raises
         ------
         InputError
             If a class has no cases.
         """
-        found = lowest_cost(self.sweep, self.everywhere[0], self.costs)
+        found = lowest_cost(self.sweep, self.everywhere[0], self.costs, threshold=self.cheapest)
         if found.flags != "some":
+            return found
+        if self.cheapest is not None:
+            if prefer is not None and _flags_the_same(self.sweep, self.cheapest, prefer):
+                return replace(found, threshold=prefer)
             return found
         return replace(found, threshold=plainest_like(self.sweep, found.threshold, prefer=prefer))
 
@@ -87,6 +95,7 @@ def priced(
     missed_amounts: AmountHistogram | None = None,
     flagged_amounts: AmountHistogram | None = None,
     caught_amounts: AmountHistogram | None = None,
+    cheapest: float | None = None,
 ) -> PricedSweep:
     """Put a price on the mistakes at every threshold.
 
@@ -97,6 +106,8 @@ def priced(
     costs : UnitCosts
     missed_amounts, flagged_amounts, caught_amounts : AmountHistogram or None
         Each case's own amount, for a cost that is not the same for all.
+    cheapest : float or None
+        As in `PricedSweep`.
 
     Returns
     -------
@@ -132,4 +143,9 @@ def priced(
         )
         return wide, bounds
 
-    return PricedSweep(sweep, day, costs, components(simultaneous=True), components(simultaneous=False))
+    both = components(simultaneous=True), components(simultaneous=False)
+    return PricedSweep(sweep, day, costs, *both, cheapest)
+
+
+def _flags_the_same(sweep: Sweep, one: float, other: float) -> bool:
+    return sweep.counts_at(one) == sweep.counts_at(other)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from expectkit.errors import InputError
+from expectkit.measure.effective_cases import weighted_cases
 from expectkit.measure.histogram import GroupedHistogram
-from expectkit.measure.intervals import Interval, mover_difference_unpaired
+from expectkit.measure.intervals import FloatArray, Interval, mover_difference_unpaired
 from expectkit.measure.rates import Rate
 
 RateKind = Literal["false_negative_rate", "false_positive_rate", "selection_rate"]
 """Misses among positives, false alarms among negatives, or flagged cases among all of the group."""
+
+GroupWeights = FloatArray
+"""Shape (4, 2): of negatives and positives the weight, its sum of squares, and both of the flagged cases."""
 
 FEWEST_CASES = 30
 """A group with fewer cases of the class is small: its rate alone says too little."""
@@ -35,12 +39,15 @@ class GroupRate:
         At the stated confidence level for this group on its own.
     is_small : bool
         Fewer than `FEWEST_CASES` cases: neither worst nor best, and marked where it is shown.
+    counted : (int, int)
+        Cases that the rate counts and cases it is taken over, as they are in the file, whatever their weights.
     """
 
     keys: tuple[str, ...]
     rate: Rate
     interval: Interval
     is_small: bool
+    counted: tuple[int, int]
 
     @property
     def is_pooled(self) -> bool:
@@ -108,6 +115,7 @@ def slice_rates(
     pool_small: bool = True,
     alpha: float = 0.05,
     worth: Mapping[str, float] | None = None,
+    weights: Mapping[str, GroupWeights] | None = None,
 ) -> SliceRates:
     """Compare the groups of a column at one threshold.
 
@@ -128,6 +136,8 @@ def slice_rates(
         One minus the confidence level.
     worth : mapping of str to float, optional
         How many independent cases one case of a group is worth, above 0 and at most 1, where cases are related.
+    weights : mapping of str to GroupWeights, optional
+        Of each group at this threshold, where cases are weighted.
 
     Returns
     -------
@@ -139,21 +149,25 @@ def slice_rates(
     InputError
         If the threshold was not tallied.
     """
-    counted = {
-        key: _worth(rate, (worth or {}).get(key, 1.0))
-        for key, rate in _rates(groups, threshold, kind).items()
-        if rate.is_defined
+    counted = {key: rate for key, rate in _rates(groups, threshold, kind).items() if rate.is_defined}
+    rates = {
+        key: _worth(
+            _weighted(rate, kind, None if weights is None else weights[key]), (worth or {}).get(key, 1.0)
+        )
+        for key, rate in counted.items()
     }
-    large = {key: rate for key, rate in counted.items() if rate.denominator >= FEWEST_CASES}
-    small = {key: rate for key, rate in counted.items() if rate.denominator < FEWEST_CASES}
+    rates = {key: rate for key, rate in rates.items() if rate.is_defined}
+    large = {key: rate for key, rate in rates.items() if counted[key].denominator >= FEWEST_CASES}
+    small = sorted(rates.keys() - large.keys())
     ordered = sorted(large, key=lambda key: (-large[key].value, key))
-    rows = [_group((key,), large[key], alpha) for key in ordered]
-    if pool_small and len(small) > 1:
-        rows.append(_group(tuple(sorted(small)), _total(list(small.values())), alpha))
-    else:
-        rows.extend(_group((key,), small[key], alpha) for key in sorted(small))
+    together: list[tuple[str, ...]] = [(key,) for key in ordered]
+    together += [tuple(small)] if pool_small and len(small) > 1 else [(key,) for key in small]
+    rows = [
+        _group(keys, _total([rates[key] for key in keys]), _total([counted[key] for key in keys]), alpha)
+        for keys in together
+    ]
     gap = _gap(ordered[0], ordered[-1], large, alpha) if len(large) > 1 else None
-    return SliceRates(column, kind, tuple(rows), _total(list(counted.values())), gap)
+    return SliceRates(column, kind, tuple(rows), _total(list(rates.values())), gap)
 
 
 def _rates(groups: GroupedHistogram, threshold: float, kind: RateKind) -> dict[str, Rate]:
@@ -176,18 +190,55 @@ def _rates(groups: GroupedHistogram, threshold: float, kind: RateKind) -> dict[s
     return {key: Rate(numerator, denominator) for key, numerator, denominator in pairs}
 
 
+def _weighted(rate: Rate, kind: RateKind, weights: GroupWeights | None) -> Rate:
+    """Return the rate of weighted cases in place of the counted one."""
+    if weights is None:
+        return rate
+    weight, squared, flagged, flagged_squared = weights
+    of = {"false_negative_rate": [1], "false_positive_rate": [0], "selection_rate": [0, 1]}[kind]
+    total, in_all = weight[of].sum(), squared[of].sum()
+    part, of_part = flagged[of].sum(), flagged_squared[of].sum()
+    if kind == "false_negative_rate":
+        part, of_part = total - part, in_all - of_part
+    n_cases = int(rate.denominator)
+    effective = weighted_cases(np.array([part]), np.array([of_part]), float(total), float(in_all), n_cases)
+    return Rate(float(np.clip(part, 0.0, total)), float(total), float(effective[0]))
+
+
 def _worth(rate: Rate, share: float) -> Rate:
-    return rate if share >= 1 else replace(rate, effective_denominator=share * rate.denominator)
+    return rate if share >= 1 else replace(rate, effective_denominator=share * rate.n_effective)
 
 
 def _total(rates: list[Rate]) -> Rate:
-    cases = sum(rate.denominator for rate in rates)
-    independent = sum(rate.n_effective for rate in rates)
-    return _worth(Rate(sum(rate.numerator for rate in rates), cases), independent / cases if cases else 1.0)
+    if len(rates) == 1:
+        return rates[0]
+    both = Rate(sum(rate.numerator for rate in rates), sum(rate.denominator for rate in rates))
+    if all(rate.effective_denominator is None for rate in rates):
+        return both
+    return replace(both, effective_denominator=sum(rate.n_effective for rate in rates))
 
 
-def _group(keys: tuple[str, ...], rate: Rate, alpha: float) -> GroupRate:
-    return GroupRate(keys, rate, rate.interval(alpha), rate.denominator < FEWEST_CASES)
+def _group(keys: tuple[str, ...], rate: Rate, counted: Rate, alpha: float) -> GroupRate:
+    is_small = counted.denominator < FEWEST_CASES
+    return GroupRate(
+        keys, rate, rate.interval(alpha), is_small, (int(counted.numerator), int(counted.denominator))
+    )
+
+
+def pooled_groups(keys: tuple[str, ...], groups: Sequence[GroupRate], alpha: float = 0.05) -> GroupRate:
+    """Put several groups together.
+
+    Parameters
+    ----------
+    keys : tuple of str
+        What the whole is called.
+    groups : sequence of GroupRate
+        Of one kind.
+    alpha : float, from 0 to 1
+        One minus the confidence level.
+    """
+    wrong, cases = (sum(group.counted[place] for group in groups) for place in (0, 1))
+    return _group(keys, _total([group.rate for group in groups]), Rate(wrong, cases), alpha)
 
 
 def _gap(highest: str, lowest: str, rates: dict[str, Rate], alpha: float) -> GroupGap:

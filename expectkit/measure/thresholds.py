@@ -141,6 +141,22 @@ def flags_nothing(low: float, high: float, *, dtype: Any = np.float64) -> float:
     return _shortest(after, highest)
 
 
+def shortest_within(above: float, at_most: float) -> float:
+    """Return the number with the fewest digits above one number and at most another.
+
+    Parameters
+    ----------
+    above, at_most : float
+        ``above < at_most``.
+
+    Examples
+    --------
+    >>> shortest_within(0.48123, 0.49718)
+    0.49
+    """
+    return _shortest(above, at_most)
+
+
 def _finite(scores: ArrayLike) -> FloatArray:
     values = np.asarray(scores, np.float64).ravel()
     return values[np.isfinite(values)] + 0.0

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _CONTENTS_FROM = 4
-_HALF = 360.0
-_WIDE = {"page": 440.0, "pdf": 560.0}  # a phone shows the whole of it, so on a page it stays small
+_HALF = {"page": 360.0, "pdf": 330.0}  # in the PDF letters of 12 come out 8 pt high or more
+_WIDE = {"page": 440.0, "pdf": 500.0}  # a phone shows the whole of it, so on a page it stays small
 
 
 def render_html(document: Document, *, fonts: bool = True) -> str:
@@ -72,7 +72,7 @@ def fill_skeleton(
             document=document,
             chrome=chrome_for(document.language),
             contents=_contents(document) if medium == "page" else (),
-            draw=partial(_drawn, paint=paint, wide_width=_WIDE[medium]),
+            draw=partial(_drawn, paint=paint, half=_HALF[medium], whole=_WIDE[medium]),
             medium=medium,
             picture_address=picture_address,
             style=Markup(f"{face_rules}\n{rules}"),
@@ -91,10 +91,10 @@ def _contents(document: Document) -> tuple[Section, ...]:
     return titled if len(titled) >= _CONTENTS_FROM else ()
 
 
-def _drawn(chart: Drawable, paint: Paint, wide_width: float, wide: bool = False) -> Markup:
+def _drawn(chart: Drawable, paint: Paint, half: float, whole: float, wide: bool = False) -> Markup:
     from markupsafe import Markup
 
-    return Markup(draw(chart, paint, width=wide_width if wide else _HALF))
+    return Markup(draw(chart, paint, width=whole if wide else half))
 
 
 def document_text(value: object) -> str:

@@ -19,9 +19,11 @@ from expectkit.render.scales import Scale, text_width, ticks, wrap
 Drawable = RangeBar | LineChart | RangeChart | DotGroup
 
 _TEXT = 12.0
-_SMALL = 11.0
+_SMALL = 12.0
 _LEADING = 14.0
 _PLOT_HEIGHT = 156.0
+_PLOT_SHAPE = 13 / 30  # of the width, where that is less
+_LEAST_BAR = 9.0  # a shorter range could not be seen beside the mark in it
 _DOT_PITCH = 10.0
 _DOT_SIZE = 7.6
 _DOTS_A_ROW = 40
@@ -125,7 +127,7 @@ def _dot(x: float, y: float, role: str, paint: Paint, radius: float = 4.0) -> st
 
 
 def _range_bar(bar: RangeBar, paint: Paint) -> str:
-    width, y = 220.0, 9.0
+    width, y = 200.0, 9.0
     place = Scale(0.0, bar.axis_high, 1.5, width - 1.5)
     parts = [_path(f"M{_n(place.start)} {_n(y)}H{_n(place.end)}", paint.shape(stroke="rule"), 1.0)]
     for value, text in bar.ticks:
@@ -133,11 +135,22 @@ def _range_bar(bar: RangeBar, paint: Paint) -> str:
         parts.append(_path(f"M{_n(x)} {_n(y)}v5", paint.shape(stroke="rule"), 1.0))
         parts.append(_tick_label(text, x, y + 17, width, paint))
     if bar.low is not None and bar.high is not None:
-        parts.append(_band(place.inside(bar.low), place.inside(bar.high), y, 11.0, bar.tone, paint))
+        low, high = _seen(place.inside(bar.low), place.inside(bar.high), place)
+        edge = paint.shape(fill=f"{bar.tone}-band", stroke=bar.tone)
+        box = f'x="{_n(low)}" y="{_n(y - 5.5)}" width="{_n(high - low)}" height="11" rx="2"'
+        parts.append(f'<rect {box}{edge} stroke-width="0.8"/>')
     if bar.value is not None:
         x = place.inside(bar.value)
         parts.append(_path(f"M{_n(x)} {_n(y - 7)}v14", paint.shape(stroke=bar.tone), 2.6))
     return _svg(bar.text_alternative, width, 29.0, parts, paint)
+
+
+def _seen(low: float, high: float, place: Scale) -> tuple[float, float]:
+    """Widen a range, about its middle and inside the axis, until it can be seen."""
+    if high - low >= _LEAST_BAR:
+        return low, high
+    start = min(max((low + high - _LEAST_BAR) / 2, place.start), place.end - _LEAST_BAR)
+    return start, start + _LEAST_BAR
 
 
 def _tick_label(text: str, x: float, y: float, width: float, paint: Paint) -> str:
@@ -194,7 +207,7 @@ class _LinePlot:
         top = 22.0 if chart.marker is not None else 8.0
         x, y = (
             Scale(chart.x_low, chart.x_high, left, width - right),
-            Scale(0.0, chart.y_high, top + _PLOT_HEIGHT, top),
+            Scale(0.0, chart.y_high, top + min(_PLOT_HEIGHT, _PLOT_SHAPE * width), top),
         )
         plot = cls(chart, paint, width, x, y, y_ticks)
         return replace(plot, curves=tuple(plot._curve(line) for line in chart.lines))

@@ -89,10 +89,10 @@ def test_the_share_in_a_caption_can_be_counted_again(numbers: list[int], number:
 @pytest.mark.parametrize(
     ("text", "end"),
     [
-        ("DE", "country DE: 97 of every 100 valid transactions"),
-        ("PT", "country PT: 3 of every 100 valid transactions"),
-        ("BR", "country BR: none of the 1,000 valid transactions looked at"),
-        ("", "country not given: none of the 1,000 valid transactions looked at"),
+        ("DE", "country DE, a value found in 97 of every 100 valid transactions"),
+        ("PT", "country PT, a value found in 3 of every 100 valid transactions"),
+        ("BR", "country BR, a value found in none of the 1,000 valid transactions looked at"),
+        ("", "country not given, found in none of the 1,000 valid transactions looked at"),
     ],
 )
 def test_a_text_is_set_against_how_often_it_occurs(text: str, end: str) -> None:
@@ -199,16 +199,16 @@ def test_a_gap_beyond_chance_gets_its_range_and_one_within_chance_is_not_called_
     assert shown.id == "groups.false_negative_rate.country"
     assert shown.text == (
         "By country, the share of fraudulent transactions missed is highest for PT (30%) and lowest for DE (5%). "
-        "They differ by 16 to 34 percentage points, more than chance explains."
+        "The difference is 16 to 34 of every 100, more than chance explains."
     )
     near = slice_rates("country", rates_of({"DE": 10, "PT": 22}), 0.5)
     assert near.gap is not None
     assert 0 < near.gap.interval.low < 0.01
     assert gap_statement(WORDS, near).text.endswith(
-        "They differ by 0.2 to 12 percentage points, more than chance explains."
+        "The difference is 0.2 to 12 of every 100, more than chance explains."
     )
     nearest = replace(near, gap=replace(near.gap, interval=replace(near.gap.interval, low=0.0002)))
-    assert "They differ by under 0.1 to 12 percentage points" in gap_statement(WORDS, nearest).text
+    assert "The difference is under 0.1 to 12 of every 100" in gap_statement(WORDS, nearest).text
     within = gap_statement(WORDS, slice_rates("country", rates_of({"DE": 10, "PT": 12}), 0.5))
     assert within.text.endswith("this does not show that there is none.")
     alone = gap_statement(WORDS, slice_rates("country", rates_of({"DE": 10}), 0.5))

@@ -29,3 +29,9 @@ def test_each_term_is_explained_once(words: Words) -> None:
 def test_the_convention_at_the_setting_is_said() -> None:
     meanings = {entry.term: entry.meaning for entry in glossary(Words())}
     assert "at the setting or above" in meanings["Setting (threshold)"]
+
+
+def test_of_the_two_kinds_of_range_it_is_said_which_one_to_plan_a_day_with(words: Words) -> None:
+    meanings = {entry.term: entry.meaning for entry in glossary(words)}
+    assert "Plan a day with this range." in meanings["Typically"]
+    assert "not a day" in meanings["Range of the average"]

@@ -25,16 +25,16 @@ def _text(words: Words, measure: str, limit: float, *, is_at_most: bool = True) 
 
 def test_a_kept_goal_says_its_bound_and_its_limit(words: Words) -> None:
     assert _text(words, "false_negative_rate", 0.1) == (
-        "Kept: “what we want”. With 95% certainty it is at most 8%; at most 10% is asked for."
+        "Met: “what we want”. With 95% certainty it is at most 8%; at most 10% is asked for."
     )
     assert _text(words, "caught_positives_per_day", 200, is_at_most=False).startswith(
-        "Kept: “what we want”. With 95% certainty it is at least 255 a day"
+        "Met: “what we want”. With 95% certainty it is at least 255 a day"
     )
 
 
 def test_a_broken_goal_says_by_how_much_at_the_least(words: Words) -> None:
     assert _text(words, "missed_positives_per_day", 5) == (
-        "Broken: “what we want”. With 95% certainty it is at least 8.4 a day; at most 5 a day is asked for."
+        "Not met: “what we want”. With 95% certainty it is at least 8.4 a day; at most 5 a day is asked for."
     )
 
 

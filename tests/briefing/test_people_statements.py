@@ -133,6 +133,9 @@ def test_where_todays_numbers_come_from_is_always_said() -> None:
     assert basis_statement("assumed", n_cases=0).text == (
         "Today's numbers are a stated assumption. Nobody has measured them here."
     )
+    assert basis_statement("assumed", n_cases=9).text.startswith(
+        "Today's decisions on these cases are in the file"
+    )
     assert "other cases" in basis_statement("other cases", n_cases=900).text
     assert basis_statement("same cases", n_cases=8280, n_undecided=1).text == (
         "Both decided the same 8,280 cases. 1 case without a decision of today's process was left out."

@@ -65,8 +65,8 @@ def test_ranges_that_know_chance_only_do_not_claim_to_know_how_days_differ(
 def test_the_note_under_the_settings_says_for_which_of_them_the_ranges_hold(
     words: Words, readme: SettingFacts
 ) -> None:
-    assert "at once" not in texts(words, readme)["settings.note"]
-    assert texts(words, readme, is_simultaneous=True)["settings.note"].endswith("for all settings at once.")
+    assert "settings" not in texts(words, readme)["settings.note"]
+    assert texts(words, readme, is_simultaneous=True)["settings.note"].endswith("at all settings together.")
 
 
 def test_a_chart_is_told_to_those_who_do_not_see_it(
@@ -97,7 +97,7 @@ def test_ties_are_counted_and_said_to_be_flagged(words: Words, n_ties: int, expe
         n_cases=8280,
     )
     assert {item.id: item.text for item in found} == {
-        "basis.scores": "Between 0 and 0.988, compared with the setting in float32.",
+        "basis.scores": "Between 0 and 0.988, compared with the setting to about 7 digits (float32).",
         "basis.ties": expected,
         "basis.clusters": "1,200 groups of related cases, counted as fewer independent ones.",
     }

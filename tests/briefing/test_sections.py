@@ -19,7 +19,9 @@ from expectkit.briefing.document import (
     Table,
     VolumeCards,
 )
-from expectkit.briefing.record import Audience, Record, Warned
+from expectkit.briefing.provenance_tables import left_out_text
+from expectkit.briefing.record import Audience, Record, Warned, WeekdayRangeRecord, WeekdayRecord
+from expectkit.briefing.wording import number_text
 from expectkit.measure.prevalence import DayProfile, Prevalence, Traffic
 from expectkit.render.html import render_html
 from expectkit.render.markdown import render_markdown
@@ -213,12 +215,36 @@ def test_with_one_threshold_there_is_a_table_and_no_chart() -> None:
 def test_the_week_is_shown_from_four_weeks_on_and_its_title_claims_no_more_than_the_test() -> None:
     sweep, day = whole_days(28)
     found = section("week", sweep=sweep, day=day)
-    assert found.title == "Days of the week differ little"  # what 8 of 10 such days bring overlaps
+    assert found.title == "In the test, most transactions came on Fridays, fewest on Mondays"
+    assert found.deck.endswith(": the busiest brings 19% more than the quietest.")
     busy, far = whole_days(28, every=200)
     found_apart = section("week", sweep=busy, day=far)
-    assert found_apart.title.startswith("In the test, most transactions were held on Fridays, fewest on ")
+    assert found_apart.title.startswith("In the test, most transactions came on Fridays, fewest on ")
     assert len(block(found, Table).rows) == 7
     assert write("week", record()) is None
+
+
+@pytest.mark.parametrize(
+    ("factor", "spread", "title", "deck"),
+    [
+        (2.0, 10, "In the test, most transactions were held on Sundays, fewest on Mondays", "100% more"),
+        (1.21, 10, "In the test, most transactions came on Sundays, fewest on Mondays", "21% more"),
+        (1.09, 10, "Days of the week differ little", "at most 10% more"),
+        (1.21, 300, "Which days of the week are busier cannot be told yet", "so do single days"),
+    ],
+)
+def test_days_of_the_week_differ_little_only_where_one_rota_fits_all(
+    factor: float, spread: int, title: str, deck: str
+) -> None:
+    week = []
+    for name, mean in (("Monday", 1000.0), ("Sunday", 1000.0 * factor)):
+        cases = WeekdayRangeRecord(mean, int(mean) - spread, int(mean) + spread, number_text(mean))
+        week.append(WeekdayRecord(name, 4, {"flagged" if factor == 2 else "cases": cases}))
+    found = write("week", replace(record(), per_weekday=tuple(week)))
+    assert found is not None
+    assert found.title == title
+    assert deck in found.deck
+    assert ("Plan the work" in found.deck) == title.startswith("In the test")
 
 
 # ---- certainty
@@ -302,6 +328,13 @@ def test_the_basis_names_cases_days_rows_left_out_and_files() -> None:
     assert "Related cases" not in facts
     _, files = (one for one in section("basis").blocks if isinstance(one, Table))
     assert [cell.text for cell in files.rows[0].cells] == ["cases.parquet", "8,280", "ab" * 32]
+
+
+def test_rows_that_lack_both_score_and_label_are_counted_apart() -> None:
+    where = replace(PROVENANCE, n_rows=55_628, n_kept=55_588, n_missing_score=20, n_missing_label=30)
+    assert left_out_text(where).startswith(
+        "40 of 55,628 rows: 20 without a score, 30 without a label (10 lack both)."
+    )
 
 
 def test_a_single_day_is_written_once() -> None:

@@ -145,6 +145,59 @@ def brief_frame(brief: Brief, columns: dict[str, np.ndarray], costs: dict[str, A
     )
 
 
+@pytest.mark.parametrize(
+    ("costs", "weight"),
+    [
+        ({"missed_positive": 21.7, "flagged_negative": 3.3}, None),
+        ({"missed_positive": 21.7, "flagged_negative": 3.3}, "weight"),
+        ({"missed_positive": 9.1, "flagged_negative": 2.9, "caught_positive": 4}, None),
+        ({"missed_positive": {"column": "amount"}, "flagged_negative": 30.0}, None),
+    ],
+    ids=["numbers", "with weights", "with a value of catches", "amounts"],
+)
+def test_every_way_of_asking_names_one_setting_of_lowest_cost(
+    costs: dict[str, Any], weight: str | None
+) -> None:
+    rng = np.random.default_rng(11)
+    label = (rng.random(20_000) < 0.04).astype(int)
+    frame = pd.DataFrame(
+        {
+            "label": label,
+            "score": 1 / (1 + np.exp(-rng.normal(2.0 * label - 1.5))),
+            "amount": rng.lognormal(5, 1, label.size),
+            "weight": 1.0 + 3.0 * (label == 0) * (rng.random(label.size) < 0.5),
+        }
+    )
+    each = frame["weight"].to_numpy() if weight else np.ones(label.size)
+    missed = costs["missed_positive"]
+    of_a_miss = frame["amount"].to_numpy() if isinstance(missed, dict) else np.full(label.size, missed)
+    worth = (
+        np.where(label == 1, of_a_miss + costs.get("caught_positive", 0), -costs["flagged_negative"]) * each
+    )
+    order = np.argsort(frame["score"].to_numpy(), kind="stable")[::-1]
+    gain = np.cumsum(worth[order])
+    best = int(np.argmax(gain)) + 1  # so many cases are flagged: scores are distinct
+    found = set()
+    for threshold, candidates in ((0.3, None), (0.6171, (0.1, 0.2, 0.4)), ("lowest cost", None)):
+        briefing = ek.brief(
+            "label",
+            "score",
+            data=frame,
+            threshold=threshold,
+            candidates=candidates,
+            cases_per_day=1000,
+            sample_weight=weight,
+            prevalence="as in cases",
+            **costs,
+        )
+        assert briefing.costs is not None
+        found.add(briefing.costs.lowest.threshold)
+        if threshold == "lowest cost":
+            assert briefing.record.operating.threshold in found
+    assert len(found) == 1
+    assert (frame["score"] >= found.pop()).sum() == best
+
+
 def test_a_cost_by_amount_sums_the_amounts_that_are_missed(brief: Brief) -> None:
     amount = np.r_[np.full(266, 50.0), np.full(14, 200.0), np.full(8000, 7.0)]
     costs = {
@@ -246,7 +299,9 @@ def test_counts_of_other_cases_are_named_as_such_and_assumed_ones_have_no_range(
     assert other.people.basis == "other cases"
     assert "Today's numbers come from other cases." in other.statement("people.basis")
     assumed = brief(baseline=counts | {"assumed": True}).record
-    assert assumed.statement("people.side_by_side").startswith("Today: 40 missed and 310 wrongly held a day.")
+    assert assumed.statement("people.side_by_side").startswith(
+        "Today (as assumed): 40 missed and 310 wrongly held a day."
+    )
     assert "stated assumption" in assumed.statement("people.basis")
     wide, narrow = (one.people.differences["missed_positives"] for one in (other, assumed))
     assert narrow.high - narrow.low < wide.high - wide.low
@@ -306,7 +361,7 @@ def test_goals_are_kept_broken_or_open_by_the_numbers_of_the_other_pages(brief: 
     assert record.goals[2].printed_number == f"{record.operating.cost.total.printed} a day"
     assert record.goals[0].printed_number == "95%"
     assert all(goal.settles for goal in record.goals if goal.outcome == "undecided")
-    assert record.statement("goal.2").startswith("Broken: “Hold few”.")
+    assert record.statement("goal.2").startswith("Not met: “Hold few”.")
     without = brief(goals=GOALS).record.goals[2]
     assert without.settles == "Not measured: the costs of both mistakes are not stated."
 
@@ -342,6 +397,17 @@ def test_launch_options_say_what_they_move_in_the_printed_numbers(brief: Brief) 
         found["retraining"].options[0].volumes == "About 7,000 new fraudulent transactions labelled by then"
     )
     assert [one.text for one in found["review_capacity"].options] == ["500 a day", "600 a day"]
+
+
+def test_a_fallback_on_todays_process_says_when_that_is_only_assumed(brief: Brief) -> None:
+    counts = {"false_negatives": 40, "positives": 280, "false_positives": 310, "negatives": 8000}
+    for baseline, name in (
+        (counts, "Today's process"),
+        (counts | {"assumed": True}, "Today's process, as assumed"),
+    ):
+        record = brief(launch=LAUNCH, costs=COSTS, baseline=baseline).record
+        fallback = next(one for one in record.parameters if one.key == "fallback")
+        assert fallback.options[-1].text == name
 
 
 def test_what_nobody_stated_is_an_open_question_and_not_hidden(brief: Brief) -> None:

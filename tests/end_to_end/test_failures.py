@@ -92,6 +92,8 @@ def test_the_parts_of_a_gallery_are_stated_and_add_up() -> None:
     assert sum(case.share or 0 for case in typical.cases) == pytest.approx(1)
     assert [case.reason for case in typical.cases].count("most confident") == 2
     assert all("of every 100 missed" in case.lines[0] for case in typical.cases)
+    for gallery in found.galleries:
+        assert len({case.title for case in gallery.cases}) == len(gallery.cases)
     borderline = next(g for g in found.galleries if g.id == "missed_positives.borderline")
     assert all(case.score > 0.49 for case in borderline.cases)
 
@@ -101,7 +103,23 @@ def test_values_are_set_against_what_is_usual() -> None:
         planted(), show=["amount"], amount="amount", currency="EUR", missed_positive=100
     ).to_markdown()
     assert re.search(r"Amount [\d,.]+ €, higher than \d\d(\.\d+)?% of negative cases", page)
-    assert "Among the costliest mistakes" in page
+    assert "Among those with the highest amount" in page
+    assert "ostliest" not in page  # every one is said to cost 100
+
+
+def test_the_costliest_mistakes_carry_their_cost_in_its_currency() -> None:
+    table = planted().assign(loss=lambda cases: np.round(cases.amount * 7, 2))
+    found = briefing(
+        table, show=["channel"], currency="EUR", missed_positive={"column": "loss"}
+    ).record.failures
+    assert found is not None
+    typical = next(g for g in found.galleries if g.id == "missed_positives.typical")
+    losses = table.loss[(table.label == 1) & (table.score < 0.5)].nlargest(4)
+    costliest = [case for case in typical.cases if case.reason == "costliest"]
+    assert len(costliest) == 2
+    for case in costliest:
+        assert case.title.startswith("Among the costliest mistakes")
+        assert any(line in [f"It costs €{loss:,.0f}." for loss in losses] for line in case.lines)
 
 
 def test_people_who_make_the_same_mistake_are_shown_and_counted() -> None:
@@ -113,6 +131,11 @@ def test_people_who_make_the_same_mistake_are_shown_and_counted() -> None:
     n_both = int(((table.label == 1) & (table.score < 0.5) & (table.decision == 0)).sum())
     assert people.title == "A person would also miss this"
     assert f"got {n_both} wrong as well" in people.deck
+    made = briefing(table, show=["amount"], decision="decision", assumed=True)
+    assert "in the file, but they are a stated assumption" in made.statements["people.basis"]
+    assert made.record.failures is not None
+    assumed = next(g for g in made.record.failures.galleries if g.id == "missed_positives.people")
+    assert f"is assumed to get {n_both} wrong as well" in assumed.deck
     assert all(case.score < 0.1 for case in people.cases)
 
 

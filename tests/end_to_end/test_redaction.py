@@ -150,7 +150,8 @@ def test_a_redacted_number_is_hidden_where_another_column_repeats_it() -> None:
     record = json.loads(briefing(table, show=["amount"], redact=["pin_code"]).to_json())
     shown = {f["value"] for g in record["failures"]["galleries"] for c in g["cases"] for f in c["facts"]}
     lines = " ".join(line for g in record["failures"]["galleries"] for c in g["cases"] for line in c["lines"])
-    text = " ".join(shown) + lines
+    titles = " ".join(c["title"] for g in record["failures"]["galleries"] for c in g["cases"])
+    text = " ".join(shown) + lines + titles
     assert "[redacted value]" in text
     for pin in table.pin_code:
         assert f"{pin:,}" not in text

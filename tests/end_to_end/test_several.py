@@ -288,6 +288,19 @@ def test_a_balanced_file_without_a_stated_mix_is_refused() -> None:
         ek.brief(np.repeat(NAMES, 100), None, predicted=np.repeat(NAMES, 100), cases_per_day=10)
 
 
+def test_nearly_equal_classes_are_taken_for_rebalanced_and_clearly_unequal_ones_are_not() -> None:
+    nearly, unequal = np.repeat(NAMES, (100, 105, 109)), np.repeat(NAMES, (100, 105, 110))
+    with pytest.raises(ek.InputError, match="each class has 100 to 109 cases, so the file looks rebalanced"):
+        ek.brief(nearly, None, predicted=nearly, cases_per_day=10)
+    ek.brief(unequal, None, predicted=unequal, cases_per_day=10)
+
+
+def test_the_review_page_alone_is_refused_for_several_classes(tmp_path: Path) -> None:
+    with pytest.raises(ek.InputError, match="the review page is for models of two classes"):
+        brief_animals().save(tmp_path / "out", formats=["review"])
+    assert not (tmp_path / "out").exists()
+
+
 def test_two_dimensional_scores_without_names_say_what_to_pass() -> None:
     with pytest.raises(ek.InputError, match="pass their names as classes"):
         ek.brief(animals()["animal"], scores_of(animals()), threshold=0.5, cases_per_day=10)

@@ -6,10 +6,11 @@ import contextlib
 import dataclasses
 import datetime
 import math
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from expectkit.errors import ConfigError
@@ -455,9 +456,77 @@ def test_a_needed_key_without_a_value_is_named_with_its_option(load) -> None:
 
 
 @given(st.floats(min_value=1e-9, max_value=1e12))
+@example(1000.0)
 def test_a_number_typed_as_option_is_the_same_number_as_in_the_file(number: float) -> None:
+    assume(not re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", repr(number)))  # refused: see the next test
     typed = load_config(None, {"cases_per_day": repr(number)}).traffic.cases_per_day
     assert typed == read_config({"traffic": {"cases_per_day": number}}).traffic.cases_per_day == number
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "advice"),
+    [
+        ("cases_per_day", "1.000", "Write 1000 or 1.0."),
+        ("cases_per_day", "1.000.000", "Write 1000000."),
+        ("cases_per_day", "8.000..9.000", "Write 8000 or 8.0."),
+        ("review_capacity_per_day", "2.500", "Write 2500 or 2.5."),
+        ("missed_positive", "1.250", "Write 1250 or 1.25."),
+        ("threshold", "at_most_flagged_per_day=1.500", "Write 1500 or 1.5."),
+        ("threshold", "0,4", 'found "0,4". Write numbers with a decimal point: 0.4.'),
+        ("threshold", "0,125", "decimal point: 0.125."),
+        ("prevalence", "3,38 %", "decimal point: 3.38 %."),
+        ("flagged_negative", "4,5", "decimal point: 4.5."),
+        ("minutes_per_review", "2,5", "decimal point: 2.5."),
+        ("cases_per_day", "0,5", "decimal point: 0.5."),
+    ],
+)
+def test_a_number_that_readers_take_differently_is_refused(option: str, text: str, advice: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(None, {option: text})
+    assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "value"),
+    [
+        ("threshold", "0.500", 0.5),
+        ("threshold", "1.125", 1.125),
+        ("missed_positive", "0.125", 0.125),
+        ("cases_per_day", "1000.0", 1000.0),
+        ("cases_per_day", "8000,9000", (8000.0, 9000.0)),
+    ],
+)
+def test_numbers_that_can_be_read_in_one_way_are_taken(option: str, text: str, value: object) -> None:
+    (found,) = [one for one in OPTIONS if one.name == option]
+    assert found.parse(text) == value
+
+
+def test_a_table_given_as_an_option_says_which_options_are_its_entries() -> None:
+    with pytest.raises(ConfigError, match="costs is a table of the configuration") as caught:
+        read_config({}, {"costs": {"missed_positive": 120}}, source="the arguments")
+    assert "currency=..., missed_positive=..., flagged_negative=..." in str(caught.value)
+
+
+def test_all_needed_keys_without_a_value_are_named_at_once(load) -> None:
+    wanted = ("cases.score", "threshold.operating", "traffic.cases_per_day")
+    with pytest.raises(ConfigError) as caught:
+        require(load('[cases]\nscore = "s"'), *wanted)
+    assert str(caught.value).endswith(
+        "expectkit.toml: [threshold] operating and [traffic] cases_per_day are needed and not given. "
+        "Write them in the config file or pass --threshold and --cases-per-day."
+    )
+    with pytest.raises(ConfigError, match=r"Pass threshold=\.\.\. and cases_per_day=\.\.\.\.$"):
+        require(read_config({"cases": {"score": "s"}}, source="the arguments"), *wanted)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"prevalence": 3.4}, {"prevalence": "3.4"}, {"threshold": "lowest cost"}, {"threshold": "0,4"}],
+)
+def test_arguments_of_python_are_not_called_flags(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config({}, options, source="the arguments")
+    assert "--" not in str(caught.value)
 
 
 @given(st.text(max_size=30))

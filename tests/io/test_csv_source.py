@@ -286,3 +286,11 @@ def test_duckdb_is_told_to_load_and_fetch_nothing(write, monkeypatch: pytest.Mon
     monkeypatch.setattr(duckdb, "connect", watched)
     read(write(HEADER + "0.1,0,x\n"))
     assert seen == [(False, False)]
+
+
+@pytest.mark.parametrize(("text", "share"), [("26.2 %", "0.262"), ("3%", "0.03"), ("12,5 %", "0.125")])
+def test_a_percentage_in_a_number_column_says_what_to_write(tmp_path: Path, text: str, share: str) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(f'score;label\n0.5;1\n"{text}";0\n', encoding="utf-8")
+    with pytest.raises(DataError, match=f"Write {share}, without the per cent sign"):
+        list(CsvSource([path], numbers=["score"]).batches(["score"]))

@@ -162,3 +162,35 @@ def test_every_example_answer_loads_when_its_mark_is_taken_away(tmp_path: Path) 
     assert [field.name for field in fields(LaunchTable) if not getattr(config.launch, field.name)] == []
     assert config.launch.who_reviews == {"Fraud analysts": ReviewersSetting(4.0, 45.0)}
     assert config.baseline.decision == "reviewer_decision"
+
+
+def _german(folder: Path, *, score_name: str = "score") -> Path:
+    rows = [f"{1 + row % 28:02d}.12.2026;{row % 2};0,{row + 10};{row},50" for row in range(60)]
+    path = folder / "faelle.csv"
+    path.write_text("\n".join([f"datum;label;{score_name};amount", *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["score", "modellwert"])
+def test_a_decimal_comma_is_told_as_brief_tells_it(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError) as caught:
+        guess_config(CsvSource([_german(tmp_path, score_name=name)]), "faelle.csv")
+    assert f"column {name}: '0,10' is not a number. Write numbers with a decimal point." in str(caught.value)
+
+
+def test_a_column_of_another_kind_with_a_decimal_comma_or_german_days_is_named() -> None:
+    columns: dict[str, list[object]] = FRAUD | {
+        "day": [f"{1 + row % 28}.3.2026" for row in range(N)],
+        "amount": [f"{row},5" for row in range(N)],
+    }
+    guessed = guess(columns)
+    said = [reason for reason in guessed.reasons if reason.startswith("Left out")]
+    assert said == [
+        'Left out "day": it holds dates like 1.3.2026. Write them like 2026-03-01 to name it as time.',
+        'Left out "amount": it holds numbers like 0,5. Write numbers with a decimal point.',
+    ]
+
+
+def test_a_score_that_can_be_read_is_found_beside_a_column_with_a_decimal_comma() -> None:
+    guessed = guess(FRAUD | {"amount": [f"{row},5" for row in range(N)]})
+    assert any(reason.startswith('score = "score"') for reason in guessed.reasons)

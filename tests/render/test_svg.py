@@ -80,6 +80,18 @@ def test_a_bar_without_a_number_draws_only_what_is_known() -> None:
     assert "nan" not in draw(bound_only, print_paint()).lower()
 
 
+@pytest.mark.parametrize(("low", "high"), [(9, 19), (0, 0), (398, 400), (150, 250)])
+def test_a_range_bar_is_wide_enough_to_be_seen_and_stays_on_its_axis(low: float, high: float) -> None:
+    bar = RangeBar((low + high) / 2, low, high, 400.0, ((0.0, "0"), (400.0, "400")), "missed", "a range")
+    (box,) = tree(bar).iter(f"{SVG}rect")
+    start, width = float(box.get("x", "")), float(box.get("width", ""))
+    assert width >= 9
+    assert start >= 1.5
+    assert start + width <= 198.5
+    assert width == pytest.approx(max(9, (high - low) / 400 * 197), abs=0.1)
+    assert box.get("stroke") == "#14212b"
+
+
 def test_no_line_leaves_the_plot_and_no_label_leaves_the_drawing() -> None:
     root = tree(sample.volume_chart())
     width = float(root.get("width", "0"))

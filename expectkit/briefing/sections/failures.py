@@ -30,7 +30,6 @@ def write(record: Record) -> Section | None:
         title=_title(record),
         deck="Groups of cases that it gets wrong more often than the others, by more than chance explains.",
         blocks=tuple(blocks),
-        starts_page=True,
     )
 
 

@@ -26,7 +26,6 @@ def write(record: Record) -> Section | None:
     return Section(
         id="frame",
         title=_title(len(is_open)),
-        starts_page=True,
         blocks=(
             Table(
                 caption="The problem frame",

@@ -38,9 +38,8 @@ def write(record: Record) -> Section | None:
     return Section(
         id="examples",
         title="When it goes wrong, it looks like this",
-        deck="Real mistakes from the test cases. The model does not understand a case: it compares numbers.",
+        deck="Mistakes the model made on the test cases. It does not understand a case: it compares numbers.",
         blocks=tuple(blocks),
-        starts_page=True,
     )
 
 

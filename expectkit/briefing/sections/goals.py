@@ -1,10 +1,11 @@
-"""What the business wants: each goal kept, broken or undecided, by which number, and what would settle it."""
+"""What the business wants: each goal met, not met or undecided, by which number, and what would settle it."""
 
 from __future__ import annotations
 
 from expectkit.briefing.charts import Tone
 from expectkit.briefing.document import Cell, Column, Row, Section, Table
 from expectkit.briefing.goal_record import GoalRecord
+from expectkit.briefing.goal_statements import VERDICTS
 from expectkit.briefing.record import Record
 from expectkit.briefing.table_text import NOTHING, TOO_FEW
 from expectkit.measure.goals import Outcome
@@ -19,7 +20,7 @@ def write(record: Record) -> Section | None:
     if not record.goals:
         return None
     table = Table(
-        caption="Goals, what was measured, and whether they are kept",
+        caption="Goals, what was measured, and whether they are met",
         columns=(
             Column("Goal", width=33),
             Column("Asked for", width=17),
@@ -40,7 +41,7 @@ def _row(goal: GoalRecord) -> Row:
             Cell(goal.words),
             Cell(goal.printed_limit),
             Cell(number, (goal.printed_range or "") if goal.printed_number is not None else ""),
-            Cell(goal.outcome.capitalize(), tone=TONES[goal.outcome]),
+            Cell(VERDICTS[goal.outcome].capitalize(), tone=TONES[goal.outcome]),
             Cell(goal.settles or NOTHING),
         )
     )
@@ -50,14 +51,14 @@ def _title(goals: tuple[GoalRecord, ...]) -> str:
     """Count the verdicts in words, worst first."""
     outcomes: tuple[Outcome, ...] = ("broken", "undecided", "kept")
     counts = {outcome: sum(goal.outcome == outcome for goal in goals) for outcome in outcomes}
-    said = [f"{_word(count)} {outcome}" for outcome, count in counts.items() if count > 0]
+    said = [f"{_word(count)} {VERDICTS[outcome]}" for outcome, count in counts.items() if count > 0]
     if len(said) == 1:
-        outcome = next(outcome for outcome, count in counts.items() if count > 0)
-        return (
-            f"The one goal is {outcome}"
-            if len(goals) == 1
-            else f"All {_word(len(goals))} goals are {outcome}"
-        )
+        verdict = next(VERDICTS[outcome] for outcome, count in counts.items() if count > 0)
+        if len(goals) == 1:
+            return f"The one goal is {verdict}"
+        if verdict == VERDICTS["broken"]:
+            return f"None of the {_word(len(goals))} goals is met"
+        return f"All {_word(len(goals))} goals are {verdict}"
     *others, last = said
     return f"Of {_word(len(goals))} goals: {', '.join(others)} and {last}"
 

@@ -19,7 +19,7 @@ def write(record: Record) -> Section | None:
     blocks: list[Block] = []
     for groups in found:
         blocks += _blocks(record, groups)
-    names = ", ".join(groups.label.lower() for groups in found)
+    names = ", ".join(groups.label for groups in found)
     return Section(
         id="groups",
         title="Not every group fares the same",
@@ -34,7 +34,7 @@ def _blocks(record: Record, groups: GroupsRecord) -> list[Block]:
         for kind in ("false_negative_rate", "false_positive_rate", "selection_rate")
     ]
     blocks: list[Block] = [
-        Heading(f"By {groups.label[:1].lower()}{groups.label[1:]}"),
+        Heading(f"By {groups.label}"),
         _table(record, groups),
         Paragraph(tuple(Span(f"{text} ") for text in sentences if text)),
     ]
@@ -47,13 +47,13 @@ def _blocks(record: Record, groups: GroupsRecord) -> list[Block]:
 def _table(record: Record, groups: GroupsRecord) -> Table:
     words = record.words
     columns = [
-        Column(groups.label, width=28),
+        Column(sentence_case(groups.label), width=28),
         Column(f"Of {words.positive.plural}, {words.missed}", "right", 36),
         Column(f"Of {words.negative.plural}, wrongly flagged", "right", 36),
     ]
     if groups.is_sensitive:
         columns = [
-            Column(groups.label, width=22),
+            Column(sentence_case(groups.label), width=22),
             Column(f"Of {words.positive.plural}, {words.missed}", "right", 26),
             Column(f"Of {words.negative.plural}, wrongly flagged", "right", 26),
             Column(f"Of all {words.case.plural}, flagged", "right", 26),
@@ -74,6 +74,8 @@ def _table(record: Record, groups: GroupsRecord) -> Table:
 
 def _note(groups: GroupsRecord) -> str:
     note = "Small print: cases in the test, and what the share could be. A star marks fewer than 30 cases."
+    if groups.is_weighted:
+        note += " Shares and ranges weigh the cases as stated; the counts are of the cases as they are in the test."
     if groups.n_left_out:
         note += f" {number_text(groups.n_left_out)} groups between the worst and the best are left out."
     return sentence_case(note)

@@ -123,7 +123,8 @@ def _chart(record: Record, lanes: LanesRecord) -> Charts | None:
         text_alternative=f"Of every 1,000 {cases}: {text}.",
     )
     return Charts(
-        (chart,), "The band shows where the share of errors could lie, from the other half of the cases."
+        (chart,),
+        drawn="The band shows where the share of errors could lie, from the other half of the cases.",
     )
 
 

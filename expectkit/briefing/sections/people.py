@@ -79,7 +79,7 @@ def _charts(record: Record, people: PeopleRecord) -> Charts | None:
         if (chart := _chart(record, name, side, max(tops) if is_common else top)) is not None
     )
     scale = "Both pictures have the same scale. " if is_common and len(charts) > 1 else ""
-    return Charts(charts, f"{scale}Bars show where the averages could lie.") if charts else None
+    return Charts(charts, drawn=f"{scale}Bars show where the averages could lie.") if charts else None
 
 
 def _ends(side: SidesRecord) -> tuple[float | None, ...]:

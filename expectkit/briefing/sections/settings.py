@@ -83,7 +83,7 @@ def _charts(record: Record) -> Charts | None:
         charts.append(_chart(record, inside, counted, flagged, "chart.flagged"))
     if record.per_day["missed_positives"].level != "refuse":
         charts.append(_chart(record, inside, words.positive.plural, found, "chart.missed"))
-    return Charts(tuple(charts), record.statement("settings.bands")) if charts else None
+    return Charts(tuple(charts), drawn=record.statement("settings.bands")) if charts else None
 
 
 def _label(text: str, short: str) -> str:

@@ -18,6 +18,9 @@ from expectkit.measure.thresholds import shortest_within
 
 MOST_CASES = 5_000_000
 """At most so many cases are looked at again; the most promising gaps come first."""
+AS_CHEAP = 1.001
+"""A setting that costs no more than this many times the lowest cost, next to it, is said in its place when shorter."""
+
 _EPS = 1e-12  # of all that could be gained or lost: sums of floats that are equal on paper
 
 
@@ -99,8 +102,8 @@ def cheapest(gaps: Gaps, within: ScoresWithin, *, compare: Compare = "float64") 
     Returns
     -------
     float or None
-        Of several equally cheap ones the highest, said with as few digits as flag the same cases. None where flagging
-        nothing, or everything, costs no more.
+        Of several equally cheap ones the highest, moved to the number with the fewest digits next to it that costs at
+        most a thousandth more (`AS_CHEAP`). None where flagging nothing, or everything, costs no more.
 
     Examples
     --------
@@ -126,10 +129,25 @@ def cheapest(gaps: Gaps, within: ScoresWithin, *, compare: Compare = "float64") 
     is_first = at == 0 or within.gaps[at - 1] != gap
     if is_first and n_above[gap] == n_above[0]:
         return None
-    below = (
-        float(np.nextafter(gaps.thresholds[gap - 1], -np.inf)) if is_first else float(within.scores[at - 1])
+    first, last = _stretch(
+        fine, within.gaps, at, lowest + (AS_CHEAP - 1) * (float(gaps.gains.sum()) + lowest)
     )
-    return _said(below, float(within.scores[at]), compare)
+    is_first = first == 0 or within.gaps[first - 1] != gap
+    below = (
+        float(np.nextafter(gaps.thresholds[gap - 1], -np.inf))
+        if is_first
+        else float(within.scores[first - 1])
+    )
+    return _said(below, float(within.scores[last]), compare)
+
+
+def _stretch(costs: FloatArray, gaps: npt.NDArray[np.int64], at: int, most: float) -> tuple[int, int]:
+    """Return the first and the last of the scores around one, in its gap, that all cost no more than `most`."""
+    too_dear = np.flatnonzero((costs > most) | (gaps != gaps[at]))
+    place = int(np.searchsorted(too_dear, at))
+    first = int(too_dear[place - 1]) + 1 if place else 0
+    last = int(too_dear[place]) - 1 if place < too_dear.size else costs.size - 1
+    return first, last
 
 
 def _costs_at(gaps: Gaps, within: ScoresWithin) -> FloatArray:

@@ -176,7 +176,7 @@ def test_every_way_of_asking_names_one_setting_of_lowest_cost(
     )
     order = np.argsort(frame["score"].to_numpy(), kind="stable")[::-1]
     gain = np.cumsum(worth[order])
-    best = int(np.argmax(gain)) + 1  # so many cases are flagged: scores are distinct
+    nothing = worth[label == 1].sum()  # what it costs to flag nothing
     found = set()
     for threshold, candidates in ((0.3, None), (0.6171, (0.1, 0.2, 0.4)), ("lowest cost", None)):
         briefing = ek.brief(
@@ -195,7 +195,9 @@ def test_every_way_of_asking_names_one_setting_of_lowest_cost(
         if threshold == "lowest cost":
             assert briefing.record.operating.threshold in found
     assert len(found) == 1
-    assert (frame["score"] >= found.pop()).sum() == best
+    n_flagged = int((frame["score"] >= found.pop()).sum())
+    lowest, asked = nothing - gain.max(), nothing - gain[n_flagged - 1]
+    assert lowest <= asked <= lowest + 0.001 * abs(lowest) + 1e-6
 
 
 def test_a_cost_by_amount_sums_the_amounts_that_are_missed(brief: Brief) -> None:

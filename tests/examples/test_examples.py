@@ -64,7 +64,9 @@ def test_the_demo_names_small_online_payments_as_its_page_says() -> None:
     page = " ".join((ROOT / "docs" / "examples" / "fraud.md").read_text("utf-8").split())
     assert statement in page
     assert made.record.failures is not None
-    assert "A person would also miss this" in [gallery.title for gallery in made.record.failures.galleries]
+    assert "A person is assumed to miss this too" in [
+        gallery.title for gallery in made.record.failures.galleries
+    ]
 
 
 def study_package(tweets: list[tuple[str, list[int]]]) -> bytes:

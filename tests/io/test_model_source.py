@@ -97,6 +97,7 @@ def features() -> tuple[str, ...]:
 def test_the_bundled_model_scores_its_cases_as_it_did_when_they_were_written(
     tmp_path: Path, features: tuple[str, ...]
 ) -> None:
+    pytest.importorskip("keras", exc_type=ImportError)
     source = open_cases(FRAUD / "test_features.parquet")
     scored = score_cases(source, FRAUD / "model.keras", features, tmp_path, positive=1)
     table = scored.sample(["score", SCORE_COLUMN, "is_fraud"], 10_000)
@@ -110,6 +111,7 @@ def test_the_bundled_model_scores_its_cases_as_it_did_when_they_were_written(
 def test_a_gate_that_scores_gives_the_verdict_of_a_gate_on_the_written_scores(
     tmp_path: Path, features: tuple[str, ...]
 ) -> None:
+    pytest.importorskip("keras", exc_type=ImportError)
     cases = tmp_path / "fresh.parquet"
     table = pq.read_table(FRAUD / "test_features.parquet")
     channel = np.where(table["is_online"].to_numpy() > 0, "online", "shop")

@@ -64,9 +64,12 @@ class KeptRows:
 
     def _all(self) -> Rows:
         if len(self._parts) > 1:
-            names = self._parts[0]
-            self._parts = [{name: np.concatenate([part[name] for part in self._parts]) for name in names}]
+            self._parts = [_together(self._parts)]
         return self._parts[0] if self._parts else {}
+
+    def _those(self, wanted: Callable[[Rows], NDArray[np.bool_]]) -> Rows:
+        """Return some of the rows kept; part by part, which is cheaper than putting all together first."""
+        return _together([_where(wanted(part), part) for part in self._parts])
 
     def _keep(self, kept: NDArray[np.bool_]) -> None:
         rows = _where(kept, self._all())
@@ -80,8 +83,7 @@ class KeptRows:
 
     def drawn(self, share: float) -> Rows:
         """Return an even sample of all rows that came, of this share or the smaller one that was drawn."""
-        rows = self._all()
-        return _where(is_drawn(rows[ROW], min(share, self.share)), rows) if rows else {}
+        return self._those(lambda rows: is_drawn(rows[ROW], min(share, self.share)))
 
     def draw_at_most(self, n: int) -> None:
         """Halve the share, from here on and of what was drawn, until at most so many rows are drawn."""
@@ -91,8 +93,7 @@ class KeptRows:
 
     def candidates(self, is_wrong: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> Rows:
         """Return the candidates with such a score that are not settled."""
-        rows = self._all()
-        return _where(self._is_pending(rows) & is_wrong(rows[SCORE]), rows) if rows else {}
+        return self._those(lambda rows: self._is_pending(rows) & is_wrong(rows[SCORE]))
 
     def settle(self) -> None:
         """Take note that the candidates were dealt with: of the rows that came only those drawn are kept on."""
@@ -115,6 +116,10 @@ class KeptRows:
         """Take no row for a candidate any more."""
         self.bound = np.inf if self.label == 0 else -np.inf
         self._drop()
+
+
+def _together(parts: Sequence[Rows]) -> Rows:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
 
 
 def _where(kept: NDArray[np.bool_], rows: Mapping[str, NDArray[Any]]) -> Rows:

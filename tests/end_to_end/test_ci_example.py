@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -93,9 +94,13 @@ def test_the_example_promise_is_the_one_its_script_agrees(candidates: Path, tmp_
         f"--cases-file={candidates / 'agreed_on.parquet'}",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert _comparable(read_agreed(made).promise) == _comparable(
-        read_agreed(EXAMPLE / "promise.toml").promise
-    )
+    ours, theirs = read_agreed(made).promise, read_agreed(EXAMPLE / "promise.toml").promise
+    # SciPy's versions differ in the twelfth digit
+    found, agreed = (dataclasses.asdict(one.conditions) for one in (ours, theirs))
+    assert found.pop("population") == agreed.pop("population")
+    assert found == pytest.approx(agreed, rel=1e-9)
+    same = dataclasses.replace(ours, conditions=theirs.conditions)
+    assert _comparable(same) == _comparable(theirs)
 
 
 def _comparable(promise: Promise) -> tuple[object, ...]:

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from expectkit.engine.columns import Place, numbers
 from expectkit.engine.described_column import DescribedColumn, Values
-from expectkit.engine.flagging import flagged_cases
 from expectkit.engine.kept_rows import (
     MOST_CANDIDATES,
     ROW,
@@ -30,7 +29,7 @@ from expectkit.engine.second_look import around
 from expectkit.errors import DataError
 from expectkit.io.arrow_values import places_of
 from expectkit.io.case_source import Batch, CaseSource
-from expectkit.measure.bins import Compare
+from expectkit.measure.bins import Compare, reaches
 from expectkit.measure.candidates import CandidatePool
 from expectkit.measure.cluster_design import worth_by_group
 from expectkit.measure.conditions import ErrorCells
@@ -212,7 +211,7 @@ class GatheredMistakes:
             kept.give_up()
 
     def _is_wrong(self, kept: KeptRows, scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
-        flagged = flagged_cases(scores, threshold, self._compare)
+        flagged = reaches(scores, threshold, self._compare)
         return flagged if kept.label == 0 else ~flagged
 
     def _pool(self, kept: KeptRows, threshold: float) -> None:

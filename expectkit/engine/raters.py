@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from expectkit.engine.columns import MISSING, LabelReader, Place, keyed, numbers
 from expectkit.engine.local import CaseColumns
 from expectkit.io.case_source import Batch, CaseSource, require_columns
-from expectkit.measure.bins import Compare
+from expectkit.measure.bins import Compare, reaches
 from expectkit.measure.comparison import PairedDecisions, PairedErrors, paired_from_arrays
 from expectkit.measure.counts import ConfusionCounts
 from expectkit.measure.people import People, Rater, rate_people
@@ -94,9 +94,7 @@ class _Counting:
     ) -> None:
         self._source, self._columns, self._raters, self._meaning = source, columns, raters, meaning
         self._labels = LabelReader(columns.label, columns.positive)
-        self._threshold: np.floating = (
-            np.float32(threshold) if compare == "float32" else np.float64(threshold)
-        )
+        self._threshold, self._compare = threshold, compare
         self._people: People | None = None
         self._majority: PairedDecisions | None = None
 
@@ -109,7 +107,7 @@ class _Counting:
         labels = self._labels.codes(batch.columns[label_name], Place(self._source, batch, label_name))
         keep = ~np.isnan(scores) & (labels != MISSING)
         truth = labels[keep] == 1
-        flags = scores[keep].astype(self._threshold.dtype) >= self._threshold
+        flags = reaches(scores[keep], self._threshold, self._compare)
         votes = np.stack([self._votes(batch, name) for name in self._raters])[:, keep]
         people = rate_people(truth, votes, self._raters)
         self._people = people if self._people is None else _together(self._people, people)

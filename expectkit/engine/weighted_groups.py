@@ -7,10 +7,9 @@ from typing import Final
 import numpy as np
 
 from expectkit.engine.columns import MISSING, LabelReader, Place, keyed, numbers, weights
-from expectkit.engine.flagging import flagged_cases
 from expectkit.engine.local import CaseColumns
 from expectkit.io.case_source import CaseSource
-from expectkit.measure.bins import Compare
+from expectkit.measure.bins import Compare, reaches
 from expectkit.measure.slices import GroupWeights
 
 _N_SUMS: Final = 4
@@ -51,7 +50,7 @@ def weigh_groups(
         weight = weights(batch.columns[columns.weight], Place(source, batch, columns.weight))
         usable = np.flatnonzero((label != MISSING) & ~np.isnan(scores))
         label, weight = label[usable].astype(np.int64), weight[usable]
-        flagged = weight * flagged_cases(scores[usable], threshold, compare)
+        flagged = weight * reaches(scores[usable], threshold, compare)
         for name, groups in found.items():
             index, keys = keyed(batch.columns[name])
             cell = index[usable].astype(np.int64) * 2 + label

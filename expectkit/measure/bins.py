@@ -69,6 +69,29 @@ def order_preserving(thresholds: NDArray[np.float64], dtype: Any, compare: Compa
         return nearest
 
 
+def reaches(scores: Scores, threshold: float, compare: Compare = "float64") -> NDArray[np.bool_]:
+    """Tell which scores are flagged at one threshold, as `Bins` compares them.
+
+    Parameters
+    ----------
+    scores : float32 or float64 array, shape (n,)
+    threshold : float
+    compare : {"float64", "float32"}
+        See `order_preserving`.
+
+    Returns
+    -------
+    bool array, shape (n,)
+
+    Examples
+    --------
+    >>> reaches(np.array([0.7], np.float32), 0.7).tolist(), float(np.float32(0.7)) < 0.7
+    ([False], True)
+    """
+    typed = scores.astype(np.float32, copy=False) if compare == "float32" else scores
+    return np.asarray(typed >= order_preserving(np.array([threshold]), typed.dtype, compare)[0])
+
+
 class Bins:
     """The gaps between thresholds, ready to receive scores of one type.
 

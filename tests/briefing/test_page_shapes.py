@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,7 @@ from expectkit.render.html import render_html
 from expectkit.render.markdown import render_markdown
 from expectkit.render.notebook import mimebundle
 from tests.briefing.evidence import record
-from tests.render.test_browser import FLAGS, open_page
+from tests.render.test_browser import open_page
 
 # ------------------------------------------------------------------------------------------------- the notebook
 
@@ -227,18 +226,6 @@ def test_markdown_says_what_charts_show_and_speaks_of_no_drawing() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ a phone
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        yield opened
-        opened.close()
 
 
 @pytest.mark.browser

@@ -34,10 +34,6 @@ from tests.render.hostile import ATTACKS
 from tests.render.review_cases import CASES, briefing, evidence, inputs, scored, small_briefing, words
 
 pytestmark = pytest.mark.browser
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 SHOWN = [
     *("setting-value", "expectation", "ranges", "cost-number", "cost-range"),
     *("caught_positives-number", "flagged_negatives-number", "missed_positives-number"),
@@ -53,18 +49,6 @@ WALK = f"""([places, ids]) => {{
     return read(ids);
   }});
 }}"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    with api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        yield opened
-        opened.close()
 
 
 class Opened:
